@@ -1,0 +1,5 @@
+//! Codes of names, types and structure.
+
+super::codes! {
+    UNKNOWN_NAME "unknown-name" Error "placeholder";
+}

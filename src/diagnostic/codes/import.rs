@@ -1,0 +1,5 @@
+//! Codes of JSON and YAML workflows.
+
+super::codes! {
+    IMPORT_SHAPE "import-shape" Error "placeholder";
+}
