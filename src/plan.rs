@@ -1,0 +1,3 @@
+//! The plan: a compiled workflow, self-contained, serialisable, reproducible byte for byte.
+
+pub mod ir;
