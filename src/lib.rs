@@ -1,4 +1,5 @@
 //! wf
+pub mod check;
 pub mod diagnostic;
 pub mod limits;
 pub mod machine;

@@ -1,0 +1,4 @@
+//! Names, types and effects: what a tree means, and everything that is wrong with it. Pure.
+
+pub mod facts;
+pub mod ty;
