@@ -4,6 +4,7 @@ pub mod diagnostic;
 pub mod limits;
 pub mod machine;
 pub mod plan;
+pub mod shell;
 pub mod source;
 pub mod syntax;
 pub mod value;
