@@ -3,6 +3,7 @@
 //! To add one: a line in the table of its phase, a page `docs/diagnostics/CODE.md`, and a case under `tests/cases/`.
 
 pub mod check;
+pub mod flow;
 pub mod import;
 pub mod lint;
 pub mod plan;
@@ -31,7 +32,7 @@ pub(crate) use codes;
 
 /// Every code of every phase.
 pub fn all() -> impl Iterator<Item = &'static Code> {
-    [syntax::ALL, check::ALL, lint::ALL, plan::ALL, import::ALL, run::ALL].into_iter().flatten().copied()
+    [syntax::ALL, check::ALL, flow::ALL, lint::ALL, plan::ALL, import::ALL, run::ALL].into_iter().flatten().copied()
 }
 
 /// The code called `name`.
