@@ -177,8 +177,14 @@ pub enum Node {
     For(Box<For>),
     /// `parallel`: each branch is a block of one statement.
     Parallel(Box<Parallel>),
-    /// `repeat`.
-    Repeat { max: ExprIx, until: ExprIx, body: BlockIx },
+    /// `repeat`. `fresh`: slots that a pass declares, as ranges `[from, to)`; unset whenever a pass begins.
+    Repeat {
+        max: ExprIx,
+        until: ExprIx,
+        body: BlockIx,
+        #[serde(skip_serializing_if = "Vec::is_empty", default)]
+        fresh: Vec<[u32; 2]>,
+    },
     /// `scope`.
     Scope(Box<Scope>),
     /// `checkpoint`.
@@ -255,8 +261,15 @@ pub struct For {
     /// Names the pass (sees the element); the index if absent.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub key: Option<ExprIx>,
+    /// Keys (a list) of passes that must have ended before; sees the element. Only where not `parallel` (which has its
+    /// own): it orders the passes.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub after: Option<ExprIx>,
     /// One pass.
     pub body: BlockIx,
+    /// Slots that a pass declares in the frame around, as ranges `[from, to)`: unset whenever a pass begins.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub fresh: Vec<[u32; 2]>,
     /// What a pass yields, and the slot (of the frame around) that gets the list.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub result: Option<(u32, Option<ExprIx>)>,
@@ -270,7 +283,7 @@ pub struct For {
 pub struct ParallelFor {
     /// Slots of a pass's frame.
     pub slots: u32,
-    /// Keys (a list) of passes that must have ended before.
+    /// Keys (a list) of passes that must have ended before; evaluated in the frame of the pass.
     pub after: Option<ExprIx>,
     /// How many at once.
     pub max: Option<ExprIx>,
@@ -316,9 +329,15 @@ pub struct Scope {
     pub finally: Vec<BlockIx>,
     /// Gates that `gate use` attached.
     pub gates: Vec<GateIx>,
+    /// Slots that its statements declare, as ranges `[from, to)`: unset when a handler restarts it.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub fresh: Vec<[u32; 2]>,
 }
 
 /// A step: what it does, and what is done about it.
+///
+/// Where a step has an action of its own ([`Does::Work`]), its `timeout total retry undo queue` stand here and not in
+/// the [`Work`]; `outputs` stand in the `Work`. In the `Work` of a command all of them are the command's.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Step {
     /// The name.
@@ -484,6 +503,8 @@ pub enum HoleStyle {
     Inside,
     /// `'"$V"'` inside single quotes
     Reopen,
+    /// `'"$V"$'` inside `$'…'`
+    Ansi,
 }
 
 /// An output of an action.
@@ -533,6 +554,9 @@ pub struct Handler {
     pub max: Option<ExprIx>,
     /// What it does.
     pub body: HandlerBody,
+    /// Slots that its statements declare, as ranges `[from, to)`: unset whenever it begins.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub fresh: Vec<[u32; 2]>,
 }
 
 /// What a handler does.
@@ -716,7 +740,7 @@ pub enum Expr {
     Binary { op: BinaryOp, left: ExprIx, right: ExprIx },
     /// `if c then a else b`
     If { condition: ExprIx, yes: ExprIx, no: ExprIx },
-    /// `match e { p => a }`; what a pattern binds is `Bound(0)` in its value
+    /// `match e { p => a }`; what a pattern binds (`some`, `ok`, `err`; the others bind nothing) is `Bound(0)` in its value
     Match { subject: ExprIx, arms: Vec<(Pattern, ExprIx)> },
     /// `[value for x in list if condition]`; x is `Bound(0)`
     Comprehension { list: ExprIx, value: ExprIx, condition: Option<ExprIx> },
