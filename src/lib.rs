@@ -6,5 +6,6 @@ pub mod machine;
 pub mod plan;
 pub mod shell;
 pub mod source;
+pub mod suggest;
 pub mod syntax;
 pub mod value;
