@@ -1,6 +1,7 @@
 //! wf
 pub mod check;
 pub mod diagnostic;
+pub mod journal;
 pub mod limits;
 pub mod machine;
 pub mod plan;
