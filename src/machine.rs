@@ -3,4 +3,5 @@
 
 pub mod command;
 pub mod input;
+mod kind;
 pub mod notice;

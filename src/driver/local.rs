@@ -9,18 +9,20 @@ mod logs;
 mod secrets;
 mod timers;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rustc_hash::FxHashMap;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 use crate::engine::event::{Body, Event};
 use crate::engine::host::Hosts;
+use crate::journal::{Journal, JournalError, Record, RunLock};
 use crate::machine::Machine;
-use crate::machine::command::{Ask, Command, Outcome, StopReason};
-use crate::machine::input::{Input, Raw, Usage};
+use crate::machine::command::{Ask, Attempt, Command, Outcome, StopReason};
+use crate::machine::input::{AttemptResult, Input, Raw, Usage};
 
 pub use logs::log_path;
 pub use secrets::SecretError;
@@ -98,7 +100,7 @@ pub enum Ended {
 #[derive(Debug)]
 pub enum DriverError {
     /// The journal could not be written.
-    Journal(crate::journal::JournalError),
+    Journal(JournalError),
     /// The machine refused what the driver said: a bug, or a journal of another plan.
     Refused(String),
 }
@@ -114,8 +116,281 @@ impl std::fmt::Display for DriverError {
 
 impl std::error::Error for DriverError {}
 
-impl From<crate::journal::JournalError> for DriverError {
-    fn from(error: crate::journal::JournalError) -> Self {
+impl From<JournalError> for DriverError {
+    fn from(error: JournalError) -> Self {
         Self::Journal(error)
     }
+}
+
+/// Milliseconds since 1970: the one place where a run's time comes from.
+pub(crate) fn clock() -> i64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as i64)
+}
+
+/// Where a run takes place, and who is told.
+pub(crate) struct Surroundings {
+    /// The run's id.
+    pub run: Arc<str>,
+    /// Where it is recorded.
+    pub journal: Journal,
+    /// Held as long as this process goes on with it.
+    pub lock: RunLock,
+    /// The folder that steps run in.
+    pub workspace: PathBuf,
+    /// Functions of the host program.
+    pub hosts: Hosts,
+    /// Whether somebody is there to answer; otherwise an open question pauses the run.
+    pub attended: bool,
+    /// Where messages of others arrive.
+    pub inbox: mpsc::UnboundedReceiver<Message>,
+    /// The other end of `inbox`, for attempts.
+    pub sender: mpsc::UnboundedSender<Message>,
+    /// Who is told.
+    pub updates: mpsc::UnboundedSender<Update>,
+}
+
+/// One run in this process.
+pub(crate) struct Local {
+    machine: Machine,
+    around: Surroundings,
+    /// Number of the last record.
+    seq: u32,
+    /// Time of the last record: the journal's clock never goes back.
+    last_at: i64,
+    running: FxHashMap<u64, Running>,
+    timers: Timers,
+    asks: BTreeMap<u64, Arc<Ask>>,
+    finished: Option<Outcome>,
+    draining: bool,
+}
+
+/// An attempt that is being made.
+struct Running {
+    step: Arc<str>,
+    stop: Option<oneshot::Sender<StopReason>>,
+}
+
+/// What one turn of the loop has collected.
+#[derive(Default)]
+struct Turn {
+    events: Vec<Arc<Event>>,
+    commands: VecDeque<Command>,
+    live: Vec<Update>,
+}
+
+impl Local {
+    /// A driver for `machine`, whose last record has number `seq` and time `last_at`.
+    pub fn new(machine: Machine, around: Surroundings, seq: u32, last_at: i64) -> Self {
+        Self {
+            machine,
+            around,
+            seq,
+            last_at,
+            running: FxHashMap::default(),
+            timers: Timers::default(),
+            asks: BTreeMap::new(),
+            finished: None,
+            draining: false,
+        }
+    }
+
+    /// Goes on until the run is over, needs a person who is not there, or was told to stop.
+    ///
+    /// `first` is what begins this stretch: `Start`, or `Resumed` and what is known by then.
+    pub async fn drive(mut self, first: Vec<Input>) -> Result<Ended, DriverError> {
+        let resumed = first.contains(&Input::Resumed);
+        let mut messages: Vec<Message> = first.into_iter().map(Message::Input).collect();
+        if resumed {
+            self.asks = open_asks(&self.machine);
+        }
+        loop {
+            self.turn(messages).await?;
+            if let Some(ended) = self.ended().await? {
+                return Ok(ended);
+            }
+            messages = self.wait().await;
+        }
+    }
+
+    async fn turn(&mut self, messages: Vec<Message>) -> Result<(), DriverError> {
+        let now = clock().max(self.last_at);
+        let mut turn = Turn::default();
+        let resumed = messages.iter().any(|message| matches!(message, Message::Input(Input::Resumed)));
+        for message in messages {
+            self.take(message, now, &mut turn)?;
+        }
+        if resumed {
+            turn.commands = self.machine.commands().into();
+        }
+        let mut commands = Vec::new();
+        while let Some(command) = turn.commands.pop_front() {
+            if let Command::Start(attempt) = &command {
+                let started = Input::AttemptStarted { attempt: attempt.attempt };
+                self.apply(started, now, &mut turn)?;
+            }
+            commands.push(command);
+        }
+        self.record(&turn.events).await?;
+        self.tell(turn);
+        for command in commands {
+            self.perform(command);
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, message: Message, now: i64, turn: &mut Turn) -> Result<(), DriverError> {
+        match message {
+            Message::Input(input) => {
+                match &input {
+                    Input::Answered { ask, .. } if !self.asks.contains_key(ask) => return Ok(()),
+                    Input::Drain => self.draining = true,
+                    _ => {}
+                }
+                self.apply(input, now, turn)
+            }
+            Message::Ended { attempt, raw, usage } => {
+                self.running.remove(&attempt);
+                let mut result = self.machine.judge(attempt, &raw);
+                if let AttemptResult::Succeeded { outputs } = &mut result
+                    && let Err(failure) = files::seal(&self.around.workspace, outputs)
+                {
+                    result = AttemptResult::Failed(Box::new(failure));
+                }
+                self.apply(Input::AttemptFinished { attempt, result, usage }, now, turn)
+            }
+            Message::Progress { attempt, percent, part } => {
+                if let Some(running) = self.running.get(&attempt) {
+                    turn.live.push(Update::Progress { step: running.step.to_string(), percent, part });
+                }
+                Ok(())
+            }
+            Message::Line { attempt, text } => {
+                if let Some(running) = self.running.get(&attempt) {
+                    turn.live.push(Update::Line { step: running.step.to_string(), text });
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn apply(&mut self, input: Input, now: i64, turn: &mut Turn) -> Result<(), DriverError> {
+        let step = self.machine.apply(now, &input).map_err(|refused| DriverError::Refused(refused.to_string()))?;
+        let bodies = std::iter::once(Body::Input(input)).chain(step.notices.into_iter().map(Body::Notice));
+        for body in bodies {
+            self.seq += 1;
+            let run = self.around.run.clone();
+            turn.events.push(Arc::new(Event { run, seq: u64::from(self.seq), at: now, body }));
+        }
+        turn.commands.extend(step.commands);
+        self.last_at = now;
+        Ok(())
+    }
+
+    async fn record(&self, events: &[Arc<Event>]) -> Result<(), JournalError> {
+        if events.is_empty() {
+            return Ok(());
+        }
+        let records = events.iter().map(|event| event.to_record()).collect::<Vec<Record>>();
+        self.around.journal.append(&self.around.run, records).await
+    }
+
+    fn tell(&self, turn: Turn) {
+        let events = turn.events.into_iter().map(Update::Event);
+        for update in events.chain(turn.live) {
+            let _ = self.around.updates.send(update);
+        }
+    }
+
+    fn perform(&mut self, command: Command) {
+        match command {
+            Command::Start(attempt) => self.start(*attempt),
+            Command::Stop { attempt, reason } => {
+                let stop = self.running.get_mut(&attempt).and_then(|running| running.stop.take());
+                if let Some(stop) = stop {
+                    let _ = stop.send(reason);
+                }
+            }
+            Command::Timer { timer, at } => self.timers.set(timer, at),
+            Command::Forget { timer } => self.timers.forget(timer),
+            Command::Snapshot { snapshot, .. } => {
+                let reference = Ok(String::new());
+                let _ = self.around.sender.send(Message::Input(Input::SnapshotTaken { snapshot, reference }));
+            }
+            Command::Restore { snapshot, .. } => {
+                let outcome = Err("this version keeps no snapshots of files".to_owned());
+                let _ = self.around.sender.send(Message::Input(Input::SnapshotRestored { snapshot, outcome }));
+            }
+            Command::Ask(ask) => {
+                let ask = Arc::new(*ask);
+                let _ = self.around.updates.send(Update::Asked(ask.clone()));
+                self.asks.insert(ask.ask, ask);
+            }
+            Command::Withdraw { ask } => {
+                self.asks.remove(&ask);
+            }
+            Command::Finish(outcome) => self.finished = Some(*outcome),
+        }
+    }
+
+    fn start(&mut self, attempt: Attempt) {
+        let (stop, stopped) = oneshot::channel();
+        let running = Running { step: attempt.step.as_str().into(), stop: Some(stop) };
+        self.running.insert(attempt.attempt, running);
+        attempt::start(attempt, &self.around, stopped);
+    }
+
+    /// Whether this stretch is over, and how; the status that the list of runs shows is durable then.
+    async fn ended(&mut self) -> Result<Option<Ended>, DriverError> {
+        let ended = if let Some(outcome) = self.finished.take() {
+            Ended::Finished(outcome)
+        } else if !self.running.is_empty() {
+            return Ok(None);
+        } else if self.draining {
+            Ended::Interrupted
+        } else if !self.asks.is_empty() && !self.around.attended && self.timers.next().is_none_or(|at| at > self.last_at) {
+            Ended::Paused(self.asks.values().cloned().collect())
+        } else {
+            return Ok(None);
+        };
+        let status = match &ended {
+            Ended::Finished(outcome) => outcome.status(),
+            Ended::Paused(_) => "paused",
+            Ended::Interrupted => "interrupted",
+        };
+        self.around.journal.set_status(&self.around.run, status, self.last_at).await?;
+        Ok(Some(ended))
+    }
+
+    /// Waits for something to happen, and takes all that happened meanwhile.
+    async fn wait(&mut self) -> Vec<Message> {
+        let mut messages = Vec::new();
+        let deadline = self.timers.next();
+        let pause = async move {
+            match deadline {
+                Some(at) => tokio::time::sleep(Duration::from_millis((at - clock()).max(0) as u64)).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            message = self.around.inbox.recv() => messages.extend(message),
+            () = pause => {}
+        }
+        while let Ok(message) = self.around.inbox.try_recv() {
+            messages.push(message);
+        }
+        let now = clock();
+        while let Some(timer) = self.timers.due(now) {
+            messages.push(Message::Input(Input::TimerFired { timer }));
+        }
+        messages
+    }
+}
+
+fn open_asks(machine: &Machine) -> BTreeMap<u64, Arc<Ask>> {
+    let asks = machine.commands().into_iter().filter_map(|command| match command {
+        Command::Ask(ask) => Some((ask.ask, Arc::new(*ask))),
+        _ => None,
+    });
+    asks.collect()
 }

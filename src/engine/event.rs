@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::journal::Record;
 use crate::machine::input::Input;
 use crate::machine::notice::Notice;
 
@@ -40,6 +41,17 @@ impl Body {
 }
 
 impl Event {
+    /// As the journal keeps it.
+    pub fn to_record(&self) -> Record {
+        let data = serde_json::to_string(&self.body).unwrap_or_default();
+        let kind = match &self.body {
+            Body::Input(input) => input.kind(),
+            Body::Notice(notice) => notice.kind(),
+        };
+        let step = self.body.step().map(str::to_owned);
+        Record { seq: self.seq as u32, at_ms: self.at, kind: kind.to_owned(), step, data }
+    }
+
     /// `{"event": "step.started", "run": …, "at": …, "seq": …, …}`: one line without its line break.
     pub fn to_json(&self) -> String {
         let mut object = serde_json::Map::new();

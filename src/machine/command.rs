@@ -203,3 +203,16 @@ pub enum Outcome {
         remains: Vec<String>,
     },
 }
+
+impl Outcome {
+    /// The word for it, as `run.finished` and the list of runs say it.
+    pub const fn status(&self) -> &'static str {
+        match self {
+            Self::Succeeded(_) => "succeeded",
+            Self::Failed(_) => "failed",
+            Self::Cancelled(_) => "cancelled",
+            Self::RolledBack { .. } => "rolled-back",
+            Self::RollbackIncomplete { .. } => "rollback-incomplete",
+        }
+    }
+}
