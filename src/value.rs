@@ -6,8 +6,12 @@ use std::sync::Arc;
 use ecow::EcoString;
 use indexmap::IndexMap;
 
+pub mod decode;
 pub mod json;
+pub mod order;
+pub mod plain;
 pub mod text;
+pub mod units;
 
 /// Names and values in order.
 pub type Fields = IndexMap<EcoString, Value>;
