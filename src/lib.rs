@@ -1,6 +1,8 @@
 //! wf
+pub mod builtins;
 pub mod check;
 pub mod diagnostic;
+pub mod eval;
 pub mod journal;
 pub mod limits;
 pub mod machine;

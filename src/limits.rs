@@ -14,3 +14,16 @@ pub const WHOLE_ITEM: usize = 4096;
 
 /// Syntax errors reported per file; past it one more says how many were left out.
 pub const MAX_SYNTAX_ERRORS: usize = 100;
+
+/// Longest text that an expression may make, in bytes: `"x".repeat(n)` must not take the machine down.
+pub const MAX_TEXT: usize = 64 << 20;
+
+/// Most elements, fields and texts in one value that an expression makes: a value that holds itself twice, thirty times
+/// over, is small in memory and endless in the journal.
+pub const MAX_VALUE: usize = 4 << 20;
+
+/// Most operations and elements looked at in one evaluation: about a second.
+pub const MAX_FUEL: u64 = 20_000_000;
+
+/// Deepest nesting of an expression and the functions that it calls, so that evaluation cannot exhaust its stack.
+pub const MAX_DEPTH: usize = 400;

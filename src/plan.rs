@@ -1,3 +1,25 @@
 //! The plan: a compiled workflow, self-contained, serialisable, reproducible byte for byte.
 
+use ecow::EcoString;
+
 pub mod ir;
+mod walk;
+
+use ir::{ExprIx, NodeIx, Plan};
+
+impl Plan {
+    /// `file:line:column` of an expression, where the plan says it.
+    pub fn place(&self, expr: ExprIx) -> Option<String> {
+        self.spelled(self.spans.exprs.get(expr.index())?)
+    }
+
+    /// `file:line:column` of a statement, where the plan says it.
+    pub fn node_place(&self, node: NodeIx) -> Option<String> {
+        self.spelled(self.spans.nodes.get(node.index())?)
+    }
+
+    fn spelled(&self, [source, _, _, line, column]: &[u32; 5]) -> Option<String> {
+        let (name, _): &(EcoString, EcoString) = self.about.sources.get(*source as usize)?;
+        Some(format!("{name}:{line}:{column}"))
+    }
+}

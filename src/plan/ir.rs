@@ -8,6 +8,8 @@
 //! `parallel for` sees the frame it stands in as 1). What `fn`, lambdas, comprehensions and `match` expressions bind
 //! lives on the evaluation stack: `Expr::Bound(0)` is the innermost.
 
+use std::collections::BTreeMap;
+
 use ecow::EcoString;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
@@ -110,6 +112,9 @@ pub struct About {
     pub params: IndexMap<EcoString, EcoString>,
     /// Names of the source files with the SHA-256 of each.
     pub sources: Vec<(EcoString, EcoString)>,
+    /// For each [`Expr::Local`] that a condition reads, by its index: the name that the source gives it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub names: BTreeMap<u32, EcoString>,
 }
 
 /// Where things came from.

@@ -110,11 +110,7 @@ impl<'a> Decoder<'a> {
         object.iter().map(read).collect::<Result<Fields, _>>().map(|fields| Value::Map(Arc::new(fields)))
     }
 
-    fn record(
-        &self,
-        declared: &[RecordField],
-        object: &serde_json::Map<String, Json>,
-    ) -> Result<Value, DecodeError> {
+    fn record(&self, declared: &[RecordField], object: &serde_json::Map<String, Json>) -> Result<Value, DecodeError> {
         let read = |field: &RecordField| {
             let value = match object.get(field.name.as_str()) {
                 Some(json) => self.json(json, field.ty).map_err(|error| error.under(&field.name))?,
@@ -157,9 +153,7 @@ fn failure(json: &Json) -> Option<Failure> {
 /// What a JSON number is in a type.
 fn from_number(shape: &Type, number: &serde_json::Number) -> Option<Value> {
     let float = || number.as_f64().filter(|value| value.is_finite());
-    let whole = || {
-        number.as_i64().or_else(|| float().filter(|value| value.fract() == 0.0).and_then(units::whole))
-    };
+    let whole = || number.as_i64().or_else(|| float().filter(|value| value.fract() == 0.0).and_then(units::whole));
     match shape {
         Type::Int => whole().map(Value::Int),
         Type::Float => float().map(Value::Float),

@@ -62,7 +62,10 @@ fn json_is_read_by_type() {
     assert_eq!(read(json!(3.5), 8), "expected int, found number 3.5");
     assert_eq!(read(json!("mid"), 4), r#"expected Priority (low | high), found string "mid""#);
     assert_eq!(read(json!(null), 5), "null");
-    assert_eq!(read(json!({"err": {"kind": "exit", "message": "m"}}), 13).split(',').next().unwrap(), r#"{"$err":{"kind":"exit""#);
+    assert_eq!(
+        read(json!({"err": {"kind": "exit", "message": "m"}}), 13).split(',').next().unwrap(),
+        r#"{"$err":{"kind":"exit""#
+    );
     assert_eq!(read(json!({"ok": "x"}), 13), r#"ok: expected int, found string "x""#);
     assert_eq!(read(json!(1), 99), "expected …, found number 1");
 }
