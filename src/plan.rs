@@ -3,7 +3,11 @@
 use ecow::EcoString;
 
 pub mod ir;
+mod lower;
+pub mod print;
 mod walk;
+
+pub use lower::{compile, compile_with};
 
 use ir::{ExprIx, NodeIx, Plan};
 
