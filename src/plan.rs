@@ -2,12 +2,20 @@
 
 use ecow::EcoString;
 
+mod digest;
+mod file;
 pub mod ir;
 mod lower;
 pub mod print;
+#[cfg(test)]
+pub(crate) mod sample;
+mod verify;
 mod walk;
 
+pub use digest::digest;
+pub use file::PlanError;
 pub use lower::{compile, compile_with};
+pub use verify::{Problem, verify};
 
 use ir::{ExprIx, NodeIx, Plan};
 

@@ -169,6 +169,7 @@ pub struct Param {
 /// A statement.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[allow(missing_docs, reason = "a variant says what its fields are")]
 pub enum Node {
     /// A step.
     Step(Box<Step>),
@@ -215,6 +216,7 @@ pub enum Node {
 /// What an `if` asks.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[allow(missing_docs, reason = "a variant says what its fields are")]
 pub enum Condition {
     /// A `bool`.
     Holds(ExprIx),
@@ -383,6 +385,7 @@ pub struct Step {
 /// What a step does.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[allow(missing_docs, reason = "a variant says what its fields are")]
 pub enum Does {
     /// An action of its own, in the frame of the step.
     Work(WorkIx),
@@ -469,6 +472,7 @@ pub enum Risk {
 /// What is executed.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[allow(missing_docs, reason = "a variant says what its fields are")]
 pub enum Action {
     /// A program: one expression that gives a list, or one for each element (a list among them becomes several).
     Exec { argv: Vec<ExprIx> },
@@ -487,6 +491,7 @@ pub enum Action {
 /// A piece of a shell script.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[allow(missing_docs, reason = "a variant says what its fields are")]
 pub enum ScriptPiece {
     /// Text as it stands.
     Text(EcoString),
@@ -636,6 +641,7 @@ pub struct Approve {
 /// What a handler answers.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[allow(missing_docs, reason = "a variant says what its fields are")]
 pub enum Verdict {
     /// Try the construct again, at most so often (the handler's `max` if absent).
     Retry(Option<ExprIx>),
@@ -672,6 +678,7 @@ pub struct Constant {
 /// An expression. Operands stand before it in the arena.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[allow(missing_docs, reason = "a variant says what its fields are")]
 pub enum Expr {
     /// `none`
     None,

@@ -1,6 +1,6 @@
-//! The operands of expressions.
+//! The operands of expressions and the blocks of statements.
 
-use super::ir::{Expr, ExprIx, Pattern};
+use super::ir::{BlockIx, Expr, ExprIx, Node, Pattern};
 
 impl Expr {
     /// Calls `visit` with each expression directly in this one, in source order.
@@ -57,6 +57,24 @@ impl Expr {
             | Expr::Metric(_)
             | Expr::Baseline(_)
             | Expr::Run(_) => {}
+        }
+    }
+}
+
+impl Node {
+    /// Calls `visit` with each block directly in this statement, but for those of steps and scopes, which hold them by
+    /// their handlers and clauses.
+    pub fn blocks(&self, mut visit: impl FnMut(BlockIx)) {
+        match self {
+            Node::If { branches, otherwise } => {
+                branches.iter().for_each(|(_, block)| visit(*block));
+                otherwise.iter().copied().for_each(visit);
+            }
+            Node::Match { arms, .. } => arms.iter().for_each(|arm| visit(arm.block)),
+            Node::For(each) => visit(each.body),
+            Node::Parallel(parallel) => parallel.branches.iter().copied().for_each(visit),
+            Node::Repeat { body, .. } => visit(*body),
+            _ => {}
         }
     }
 }
