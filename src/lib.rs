@@ -7,6 +7,7 @@ pub mod journal;
 pub mod limits;
 pub mod machine;
 pub mod plan;
+pub mod process;
 pub mod shell;
 pub mod source;
 pub mod suggest;
