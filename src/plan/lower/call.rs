@@ -1,8 +1,11 @@
 //! Calls: functions, built-ins, constructors of records; and record literals.
 
+use std::sync::Arc;
+
 use ecow::EcoString;
 
 use super::Lower;
+use crate::builtins::{self, Builtin};
 use crate::check::facts::{Def, GlobalId, GlobalKind, ParamTy, Signature};
 use crate::check::ty::{RecordTy, Ty};
 use crate::plan::ir::{self, ExprIx, Function, FunctionIx, Pattern};
@@ -56,8 +59,60 @@ impl<'a> Lower<'a> {
             }
             _ => {}
         }
-        let args = receiver.into_iter().chain(args.iter().map(|arg| &arg.value)).map(|arg| self.expr(arg)).collect();
-        self.push(ir::Expr::Builtin { name: name.clone(), args, optional }, expr.span)
+        let mut lowered: Vec<ExprIx> = Vec::with_capacity(args.len() + 1);
+        lowered.extend(receiver.map(|receiver| if optional { self.perhaps(receiver) } else { self.expr(receiver) }));
+        self.builtin_arguments(name, args, usize::from(receiver.is_none()), &mut lowered, expr.span);
+        self.push(ir::Expr::Builtin { name: name.clone(), args: lowered, optional }, expr.span)
+    }
+
+    /// A receiver that may be missing: its conversion leaves `none` alone.
+    fn perhaps(&mut self, receiver: &'a Expr) -> ExprIx {
+        let ix = self.bare(receiver);
+        match self.cx.facts.and_then(|facts| facts.converted.get(&receiver.id)) {
+            Some(to) => {
+                let to = match to {
+                    Ty::Optional(_) => to.clone(),
+                    plain => Ty::Optional(Arc::new(plain.clone())),
+                };
+                self.convert(ix, &to, receiver.span)
+            }
+            None => ix,
+        }
+    }
+
+    /// Arguments of a built-in in the order of its parameters; the first `receivers` of them are the receiver.
+    fn builtin_arguments(
+        &mut self,
+        name: &str,
+        args: &'a [Arg],
+        receivers: usize,
+        lowered: &mut Vec<ExprIx>,
+        span: Span,
+    ) {
+        let labels: Vec<&str> =
+            args.iter().filter_map(|arg| arg.name.as_ref()).map(|name| name.text.as_str()).collect();
+        if labels.is_empty() {
+            lowered.extend(args.iter().map(|arg| self.expr(&arg.value)));
+            return;
+        }
+        let knows = |builtin: &&&Builtin| labels.iter().all(|label| builtin.params.iter().any(|p| p.name == *label));
+        let params = builtins::named(name).iter().find(|builtin| knows(builtin)).map_or(&[][..], |found| found.params);
+        let mut values: Vec<Option<ExprIx>> = Vec::with_capacity(args.len());
+        for (at, arg) in args.iter().enumerate() {
+            let place = |label: &EcoString| params.iter().position(|param| param.name == label.as_str());
+            let at = arg.name.as_ref().and_then(|label| Some(place(&label.text)? + receivers)).unwrap_or(at);
+            let value = self.expr(&arg.value);
+            if values.len() <= at {
+                values.resize(at + 1, None);
+            }
+            if let Some(slot) = values.get_mut(at) {
+                *slot = Some(value);
+            }
+        }
+        for value in values {
+            let value = value.unwrap_or_else(|| self.push(ir::Expr::None, span));
+            lowered.push(value);
+        }
     }
 
     fn environment(&mut self, name: &'a Expr) -> ir::Expr {
@@ -113,7 +168,7 @@ impl<'a> Lower<'a> {
         receiver: &'a Expr,
         args: &'a [Arg],
     ) -> ExprIx {
-        let subject = self.expr(receiver);
+        let subject = self.perhaps(receiver);
         let none = self.push(ir::Expr::None, expr.span);
         let value = self.binding(None, |lower| {
             let receiver = lower.push(ir::Expr::Bound(0), receiver.span);

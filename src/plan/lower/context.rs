@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::Lower;
 use crate::check::facts::{Def, Facts, GlobalId, LocalId, LocalKind};
-use crate::check::ty::Ty;
+use crate::check::ty::{RecordTy, Ty};
 use crate::plan::ir::{Expr, MetricIx};
 use crate::source::{FileId, Span};
 use crate::syntax::tree::{Item, Name, NodeId};
@@ -43,6 +43,8 @@ pub(super) struct Context<'a> {
     pub(super) metrics: Rc<FxHashMap<EcoString, MetricIx>>,
     /// Outputs of the workflow, for `return`.
     pub(super) outputs: &'a [(EcoString, Ty)],
+    /// Outputs of the step around, for `continue`.
+    pub(super) step_outputs: Option<&'a RecordTy>,
     /// Slots of an alternative branch that were given out once more.
     shared: Vec<Slot>,
     /// How many steps the present place lies in.

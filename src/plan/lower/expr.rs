@@ -39,7 +39,8 @@ impl<'a> Lower<'a> {
         }
     }
 
-    fn bare(&mut self, expr: &'a Expr) -> ExprIx {
+    /// An expression as it stands.
+    pub(super) fn bare(&mut self, expr: &'a Expr) -> ExprIx {
         let span = expr.span;
         let lowered = match &expr.kind {
             ExprKind::Broken => {

@@ -1,5 +1,7 @@
 //! Handlers of failures, and verdicts.
 
+use ecow::EcoString;
+
 use super::Lower;
 use crate::plan::ir::{self, HandlerIx, Verdict};
 use crate::source::Span;
@@ -54,11 +56,14 @@ impl<'a> Lower<'a> {
         match verdict {
             tree::Verdict::Retry(count) => Verdict::Retry(self.maybe(count.as_ref())),
             tree::Verdict::Continue(args) => {
+                let outputs = self.continued();
                 let mut values = Vec::with_capacity(args.len());
-                for arg in args {
-                    match &arg.name {
-                        Some(name) => values.push((name.text.clone(), self.expr(&arg.value))),
-                        None => self.fault(span, "a value for an output that is not named"),
+                for (at, arg) in args.iter().enumerate() {
+                    let value = self.expr(&arg.value);
+                    match (&arg.name, outputs.get(at)) {
+                        (Some(name), _) => values.push((name.text.clone(), value)),
+                        (None, Some(name)) => values.push((name.clone(), value)),
+                        (None, None) => self.fault(span, "a value for an output that is not declared"),
                     }
                 }
                 Verdict::Continue(values)
@@ -68,6 +73,14 @@ impl<'a> Lower<'a> {
             tree::Verdict::Rollback { to, then } => {
                 Verdict::Rollback { to: to.as_ref().map(|name| name.text.clone()), then: *then }
             }
+        }
+    }
+
+    /// Names of the outputs that a `continue` here gives, in order.
+    fn continued(&self) -> Vec<EcoString> {
+        match self.cx.step_outputs {
+            Some(record) => record.fields.iter().map(|field| field.name.clone()).collect(),
+            None => self.cx.outputs.iter().map(|(name, _)| name.clone()).collect(),
         }
     }
 }

@@ -37,9 +37,12 @@ impl<'a> Lower<'a> {
         };
         let does = does.unwrap_or(Does::Work(ir::WorkIx(0)));
         let mut step = empty(name.clone(), slot, does);
+        let outputs = owner.facts.and_then(|facts| facts.outputs.as_deref());
+        let around = std::mem::replace(&mut self.cx.step_outputs, outputs);
         for clause in clauses {
             self.step_clause(clause, &mut step, owner);
         }
+        self.cx.step_outputs = around;
         self.cx.steps -= 1;
         let reads = std::mem::replace(&mut self.cx.reads, outer);
         let needed = reads.iter().filter(|read| read.depth == depth && read.slot < count && read.slot != slot);
