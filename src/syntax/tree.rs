@@ -83,6 +83,8 @@ pub struct Slot {
     pub hash: u64,
     /// The item.
     pub item: std::sync::Arc<Item>,
+    /// What is wrong with its syntax, relative to it (as of item 0): kept with it so that re-use keeps them.
+    pub errors: std::sync::Arc<[crate::diagnostic::Diagnostic]>,
 }
 
 /// What a comment is.

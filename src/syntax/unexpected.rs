@@ -1,0 +1,376 @@
+//! The wording of what the grammar did not expect: what stands there, what belongs there, and what was probably meant.
+
+use super::build::Context;
+use super::lexeme::{self, Kind, Token};
+use super::{errors, keywords, words};
+use crate::diagnostic::codes::syntax as codes;
+use crate::diagnostic::{Diagnostic, Place};
+use crate::source::Span;
+use crate::suggest::closest;
+use wf_grammar::Rule;
+
+/// What stands around the place where a match failed.
+struct Scene<'s> {
+    text: &'s str,
+    /// The token that did not fit.
+    found: Token,
+    /// The one before it, in the same part.
+    before: Option<Token>,
+    /// The innermost bracket that is open there.
+    open: Option<Token>,
+    /// The word that the part begins with.
+    keyword: &'s str,
+}
+
+/// The diagnostic of a part that began at `start` and failed at `failed`, where `expected` would have fitted.
+pub(super) fn token(text: &str, start: u32, failed: u32, expected: &[Rule], place: Place) -> Diagnostic {
+    let scene = scene(text, start, failed);
+    let at = |span: Span| Place { span, ..place };
+    let wanted = wanted(expected, &scene);
+    let found = scene.found;
+    let missing_here = found.new_line || found.kind == Kind::End;
+    // What is missing at the end of a line is missing there, not where the next line begins.
+    let span = match scene.before {
+        Some(before) if missing_here => Span::at(before.span.end),
+        _ if found.kind == Kind::Text => {
+            Span::new(found.span.start, found.span.start + first_line(found.span.of(text)))
+        }
+        _ => found.span,
+    };
+    let message = match (wanted.as_str(), missing_here) {
+        ("", true) => "this is not complete".to_owned(),
+        ("", false) => format!("{} is not expected here", describe(&scene)),
+        (wanted, true) => format!("{wanted} is missing here"),
+        (wanted, false) => format!("expected {wanted}, found {}", describe(&scene)),
+    };
+    let mut diagnostic = Diagnostic::new(&codes::UNEXPECTED_TOKEN, at(span), message);
+    if let Some(open) =
+        scene.open.filter(|open| text[open.span.end as usize..span.start.max(open.span.end) as usize].contains('\n'))
+    {
+        diagnostic = diagnostic.label(at(open.span), "inside this");
+    }
+    match habit(&scene, expected) {
+        Some(habit) => habit.apply(diagnostic, at(habit.span)),
+        None => match words::form(scene.keyword) {
+            Some(form) if scene.open.is_none() => diagnostic.help(format!("it is written `{form}`")),
+            _ => diagnostic,
+        },
+    }
+}
+
+fn first_line(text: &str) -> u32 {
+    text.lines().next().unwrap_or("").len() as u32
+}
+
+fn scene(text: &str, start: u32, failed: u32) -> Scene<'_> {
+    let (mut before, mut open, mut at) = (None, Vec::new(), start as usize);
+    loop {
+        let token = lexeme::token(text, at);
+        if token.span.end > failed
+            && token.span.start <= failed
+            && token.kind == Kind::Text
+            && token.span.start < failed
+        {
+            // Inside a hole of a string: look at it as text of its own.
+            return Scene {
+                found: lexeme::token(text, failed as usize),
+                before,
+                open: None,
+                ..word_scene(text, start)
+            };
+        }
+        if token.span.start >= failed || token.kind == Kind::End {
+            let last = open.last().copied();
+            return Scene { found: token, before, open: last, ..word_scene(text, start) };
+        }
+        match token.kind {
+            Kind::Open(_) => open.push(token),
+            Kind::Close(_) => drop(open.pop()),
+            _ => {}
+        }
+        before = Some(token);
+        at = token.span.end.max(at as u32 + 1) as usize;
+    }
+}
+
+fn word_scene(text: &str, start: u32) -> Scene<'_> {
+    let first = lexeme::token(text, start as usize);
+    Scene { text, found: first, before: None, open: None, keyword: lexeme::word(first.span.of(text)) }
+}
+
+/// What would have fitted, in words.
+fn wanted(expected: &[Rule], scene: &Scene<'_>) -> String {
+    let mandatory: Vec<Rule> = expected.iter().copied().filter(|rule| words::is_mandatory(*rule)).collect();
+    let rules = if mandatory.is_empty() { expected } else { &mandatory };
+    let mut wanted: Vec<&str> = Vec::new();
+    for word in rules.iter().filter_map(|rule| words::expected(*rule)) {
+        if !wanted.contains(&word) {
+            wanted.push(word);
+        }
+    }
+    let closers = ["`)`", "`]`", "`}`"];
+    let list = scene.open.is_some() && wanted.len() == 1 && closers.contains(&wanted[0]);
+    let after_value =
+        scene.before.is_some_and(|before| !matches!(before.kind, Kind::Open(_)) && before.span.of(scene.text) != ",");
+    if list && after_value {
+        wanted.insert(0, "`,`");
+    }
+    wanted.truncate(4);
+    match wanted.split_last() {
+        Some((last, [])) => (*last).to_owned(),
+        Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
+        None => String::new(),
+    }
+}
+
+fn describe(scene: &Scene<'_>) -> String {
+    let text = scene.found.span.of(scene.text);
+    match scene.found.kind {
+        Kind::End => "the end".to_owned(),
+        Kind::Text => "a text".to_owned(),
+        Kind::Sign if text.chars().all(char::is_control) => {
+            format!("the character U+{:04X}", text.chars().next().map_or(0, u32::from))
+        }
+        _ if text.chars().count() > 30 => format!("`{}…`", text.chars().take(29).collect::<String>()),
+        _ => format!("`{text}`"),
+    }
+}
+
+/// A habit from another language: what to do instead, and the change where one is sure.
+struct Habit {
+    help: String,
+    span: Span,
+    /// Replacement, and whether it is certain.
+    fix: Option<(String, bool)>,
+}
+
+impl Habit {
+    fn apply(&self, diagnostic: Diagnostic, place: Place) -> Diagnostic {
+        let diagnostic = diagnostic.help(self.help.clone());
+        match &self.fix {
+            Some((text, certain)) if text.is_empty() => diagnostic.fix("remove it", place, "", *certain),
+            Some((text, certain)) => diagnostic.fix(format!("write `{}`", text.trim()), place, text.clone(), *certain),
+            None => diagnostic,
+        }
+    }
+}
+
+fn habit(scene: &Scene<'_>, expected: &[Rule]) -> Option<Habit> {
+    let found = scene.found;
+    let text = found.span.of(scene.text);
+    let before = scene.before.map(|before| before.span.of(scene.text)).unwrap_or_default();
+    let rest = scene.text.get(found.span.start as usize..).unwrap_or("");
+    let wants = |rule: Rule| expected.contains(&rule);
+    let say = |help: &str, fix: Option<(&str, bool)>| {
+        Some(Habit { help: help.to_owned(), span: found.span, fix: fix.map(|(text, sure)| (text.to_owned(), sure)) })
+    };
+    let touching = scene.before.is_some_and(|before| before.span.end == found.span.start);
+    match text {
+        "&&" => return say("`and` joins two conditions", Some(if touching { (" and ", true) } else { ("and", true) })),
+        "||" => return say("`or` joins two conditions", Some(if touching { (" or ", true) } else { ("or", true) })),
+        "!" if wants(Rule::need_value) || wants(Rule::expr) || wants(Rule::head_expr) => {
+            return say("`not` is the opposite of a condition", Some(("not ", true)));
+        }
+        "'" | "`" | "\u{2018}" | "\u{2019}" | "\u{201c}" | "\u{201d}" => {
+            return say("texts stand in double quotes: `\"…\"`", None);
+        }
+        "=" if matches!(scene.keyword, "if" | "gate" | "repeat" | "fails" | "else") => {
+            return say("`==` compares; `=` only gives a name its value", Some(("==", true)));
+        }
+        "==" if rest.starts_with("===") => return say("`==` compares", None),
+        "!=" if rest.starts_with("!==") => return say("`!=` compares", None),
+        "%" => {
+            return say(
+                "there is no `%` operator: `a.mod(b)` is the remainder; a percentage touches its number: `80%`",
+                None,
+            );
+        }
+        "?" => return say("a choice is written `if condition then a else b`; a type's `?` touches it", None),
+        "++" => return say("write `x = x + 1`, for a name declared with `var`", None),
+        "**" => return say("there is no power operator", None),
+        "->" if wants(Rule::need_fat) => return say("an arm of a `match` has `=>`", Some(("=>", true))),
+        "=>" if wants(Rule::need_arrow) => return say("outputs come after `->`", Some(("->", true))),
+        ":" if wants(Rule::need_eq) => return say("a value comes after `=`; `:` gives a type", None),
+        "=" if wants(Rule::need_colon) => return say("a key and its value are separated by `:`", Some((":", true))),
+        "=" if scene.open.is_some_and(|open| open.kind == Kind::Open(b'(')) => {
+            return say("arguments are named with `:`, as in `(name: value)`", Some((":", true)));
+        }
+        "elif" | "elseif" | "elsif" => return say("another condition is written `else if`", Some(("else if", true))),
+        "do" if wants(Rule::need_lbrace) => return say("a block stands in `{ }`", None),
+        "+" | "-" | "*" | "/" if rest[1..].starts_with('=') => {
+            return say(&format!("write the whole: `x = x {text} …`"), None);
+        }
+        "{" if found.new_line && wants(Rule::need_lbrace) => {
+            return say("the `{` of a block stands on the line of its head", None);
+        }
+        _ => {}
+    }
+    if !found.new_line && scene.before.is_some_and(|before| before.kind == Kind::Number) && is_unit(text) {
+        let number = scene.before.map(|before| before.span)?;
+        return Some(Habit {
+            help: format!("a unit touches its number: `{before}{text}`"),
+            span: number.to(found.span),
+            fix: Some((format!("{before}{text}"), true)),
+        });
+    }
+    if before == "," && (found.new_line || matches!(found.kind, Kind::Close(_) | Kind::End)) && scene.open.is_none() {
+        return say("a list of a clause has no comma at its end", None);
+    }
+    if found.kind == Kind::Text
+        && matches!(scene.before, Some(token) if token.kind == Kind::Text)
+        && scene.open.is_none()
+    {
+        return say("values are separated by commas", None);
+    }
+    let starts_value = matches!(found.kind, Kind::Word | Kind::Number | Kind::Text | Kind::Open(_));
+    if let (Some(open), true) = (scene.open, starts_value) {
+        let closes = wants(Rule::need_rparen) || wants(Rule::need_rbracket) || wants(Rule::need_rbrace);
+        let end = scene.before.map(|before| before.span.end)?;
+        if closes && open.span.end <= end {
+            let two_words = found.kind == Kind::Word && matches!(scene.before, Some(token) if token.kind == Kind::Word);
+            let colon = two_words
+                && !found.new_line
+                && matches!(scene.keyword, "workflow" | "command" | "fn" | "record" | "ask");
+            return Some(if colon {
+                Habit {
+                    help: format!("a name and its type are separated by `:`: `{before}: {text}`"),
+                    span: Span::at(end),
+                    fix: Some((":".into(), false)),
+                }
+            } else {
+                Habit {
+                    help: "a `,` is missing between the two".into(),
+                    span: Span::at(end),
+                    fix: Some((",".into(), false)),
+                }
+            });
+        }
+    }
+    if keywords::is_reserved(text) && (wants(Rule::name) || wants(Rule::need_value)) {
+        return say(&format!("`{text}` is a word of the language"), None);
+    }
+    None
+}
+
+fn is_unit(text: &str) -> bool {
+    matches!(text, "ms" | "s" | "m" | "h" | "d" | "%" | "B" | "KB" | "MB" | "GB" | "TB" | "KiB" | "MiB" | "GiB" | "TiB")
+}
+
+/// Words of other languages that begin a statement there, with what is written here.
+const FOREIGN: [(&str, &str); 22] = [
+    ("elif", "`else if`, after the `}`"),
+    ("elsif", "`else if`, after the `}`"),
+    ("elseif", "`else if`, after the `}`"),
+    ("else", "`else` after the `}` of an `if`"),
+    ("const", "`let`"),
+    ("val", "`let`"),
+    ("set", "`let`, or `name = value` for a `var`"),
+    ("def", "`fn`, outside workflows"),
+    ("func", "`fn`, outside workflows"),
+    ("function", "`fn`, outside workflows"),
+    ("switch", "`match`"),
+    ("case", "`match`"),
+    ("foreach", "`for`"),
+    ("loop", "`repeat max n until condition { … }`"),
+    ("print", "`emit`"),
+    ("echo", "`emit`, or `sh` in a step"),
+    ("log", "`emit`"),
+    ("task", "`step`"),
+    ("job", "`step`"),
+    ("stage", "`step`, or `scope` for several"),
+    ("raise", "`fail`"),
+    ("exit", "`return`, or `fail`"),
+];
+
+/// A statement, clause or line that begins with `word`, which none does; and the keyword that was probably meant.
+pub(super) fn member(text: &str, place: Place, word: &str, context: Context) -> (Diagnostic, Option<&'static str>) {
+    let known = || -> Box<dyn Iterator<Item = &'static str>> {
+        let statements = keywords::STATEMENTS.iter().chain(&keywords::VERDICTS);
+        let scope = keywords::SCOPE_CLAUSES.iter();
+        match context {
+            Context::Clauses => Box::new(keywords::CLAUSES.iter().copied()),
+            Context::Stmts => Box::new(statements.copied()),
+            Context::Body => Box::new(statements.chain(scope).copied()),
+        }
+    };
+    let all = keywords::STATEMENTS.iter().chain(&keywords::VERDICTS).chain(&keywords::CLAUSES).copied();
+    if keywords::is_future(word) {
+        return (later(place, word), None);
+    }
+    if word.is_empty() {
+        return (token(text, place.span.start, place.span.start, &[Rule::need_member], place), None);
+    }
+    if let Some((_, here)) = FOREIGN.iter().find(|(foreign, _)| *foreign == word) {
+        let message = format!("no statement begins with `{word}`");
+        return (Diagnostic::new(&codes::UNKNOWN_KEYWORD, place, message).help(format!("here that is {here}")), None);
+    }
+    let called = text[place.span.end as usize..].starts_with(['(', '.', '[']);
+    let near = if called { None } else { closest(word, known()).or_else(|| closest(word, all)) };
+    let what = if context == Context::Clauses { "clause" } else { "statement" };
+    let diagnostic = Diagnostic::new(&codes::UNKNOWN_KEYWORD, place, format!("no {what} begins with `{word}`"));
+    let diagnostic = match near {
+        Some(near) => {
+            diagnostic.help(format!("did you mean `{near}`?")).fix(format!("replace with `{near}`"), place, near, true)
+        }
+        None if called => diagnostic
+            .help("a value alone does nothing: name it with `let`; commands are run by `run @name(…)` in a step"),
+        None if context == Context::Clauses => {
+            diagnostic.help("a step holds one action (`run`, `exec`, `sh`, …) and clauses about it")
+        }
+        None => diagnostic.help("a value is named by `let name = …`, and work is done in `step name { … }`"),
+    };
+    (diagnostic, near)
+}
+
+fn later(place: Place, word: &str) -> Diagnostic {
+    let diagnostic = Diagnostic::new(
+        &codes::RESERVED_FOR_LATER,
+        place,
+        format!("`{word}` is kept for a later version of the language"),
+    );
+    match word {
+        "import" => diagnostic.help("files are used by `use \"./file.wf\" as name`"),
+        "while" => diagnostic.help("`repeat max n until condition { … }` repeats"),
+        "try" | "catch" | "throw" => diagnostic.help("failures are raised by `fail` and handled by `on failure { … }`"),
+        "break" | "next" => diagnostic.help("`if` and `filter` choose what a loop does; `repeat … until` ends it"),
+        "matrix" => diagnostic.help("`parallel for` runs over a list"),
+        "async" | "await" | "spawn" => diagnostic.help("`parallel { … }` runs statements at once"),
+        "export" | "pub" => diagnostic.help("every item of a file can be used from others"),
+        "type" => diagnostic.help("`record` and `enum` declare types"),
+        "assert" => diagnostic.help("`gate` judges a condition, `require(value, \"why\")` a value"),
+        _ => diagnostic.help("no statement or item can begin with it"),
+    }
+}
+
+/// An item that begins with `word`, which none does; and the keyword that was probably meant.
+pub(super) fn item(text: &str, place: Place, word: &str) -> (Diagnostic, Option<&'static str>) {
+    if keywords::is_future(word) {
+        return (later(place, word), None);
+    }
+    if word.is_empty() {
+        return (token(text, place.span.start, place.span.start, &[Rule::need_item], place), None);
+    }
+    let diagnostic = Diagnostic::new(&codes::UNKNOWN_KEYWORD, place, format!("no item begins with `{word}`"));
+    if word == "wf" {
+        return (diagnostic.help("the version, `wf 1`, is the first line of a file"), None);
+    }
+    let near = match word {
+        "function" | "func" | "def" => Some("fn"),
+        "const" | "val" => Some("let"),
+        "struct" | "class" => Some("record"),
+        "action" => Some("command"),
+        "flow" | "pipeline" => Some("workflow"),
+        _ => closest(word, keywords::ITEMS),
+    };
+    let diagnostic = match near {
+        Some(near) => {
+            let sure = closest(word, keywords::ITEMS).is_some();
+            diagnostic.help(format!("did you mean `{near}`?")).fix(format!("replace with `{near}`"), place, near, sure)
+        }
+        None if keywords::begins_member(word) => {
+            diagnostic.help("statements stand in a workflow: `workflow name { … }`")
+        }
+        None => diagnostic.help(format!("an item begins with {}", errors::list(&keywords::ITEMS[..12]))),
+    };
+    (diagnostic, near)
+}

@@ -1,0 +1,5 @@
+//! The integration tests: one binary, one module per runner, cases as files under `tests/cases/`.
+
+mod bless;
+mod dump;
+mod parse;
