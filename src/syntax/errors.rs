@@ -5,7 +5,7 @@ use crate::diagnostic::codes::syntax as codes;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::limits::{MAX_CHAIN, MAX_NESTING, MAX_SOURCE, MAX_SYNTAX_ERRORS};
 use crate::source::{FileId, Span};
-use crate::suggest::closest;
+use crate::suggest::nearest;
 
 pub fn unclosed(file: FileId, open: Span, bracket: &str, end: Option<u32>) -> Diagnostic {
     let closer = match bracket {
@@ -106,10 +106,13 @@ pub fn unknown_pattern(place: Place, word: &str) -> Diagnostic {
 
 pub fn unknown_word(place: Place, word: &str, what: &str, words: &[&str]) -> Diagnostic {
     let diagnostic = Diagnostic::new(&codes::UNKNOWN_WORD, place, format!("`{word}` is not {what}"));
-    match closest(word, words.iter().copied()) {
-        Some(near) => {
-            diagnostic.help(format!("did you mean `{near}`?")).fix(format!("replace with `{near}`"), place, near, true)
-        }
+    match nearest(word, words.iter().copied()) {
+        Some(near) => diagnostic.help(format!("did you mean `{}`?", near.word)).fix(
+            format!("replace with `{}`", near.word),
+            place,
+            near.word,
+            near.certain,
+        ),
         None => diagnostic.help(format!("one of {}", list(words))),
     }
 }

@@ -6,7 +6,7 @@ use super::{errors, keywords, words};
 use crate::diagnostic::codes::syntax as codes;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::source::Span;
-use crate::suggest::closest;
+use crate::suggest::{Near, nearest};
 use wf_grammar::Rule;
 
 /// What stands around the place where a match failed.
@@ -305,13 +305,11 @@ pub(super) fn member(text: &str, place: Place, word: &str, context: Context) -> 
         return (Diagnostic::new(&codes::UNKNOWN_KEYWORD, place, message).help(format!("here that is {here}")), None);
     }
     let called = text[place.span.end as usize..].starts_with(['(', '.', '[']);
-    let near = if called { None } else { closest(word, known()).or_else(|| closest(word, all)) };
+    let near = if called { None } else { nearest(word, known()).or_else(|| nearest(word, all)) };
     let what = if context == Context::Clauses { "clause" } else { "statement" };
     let diagnostic = Diagnostic::new(&codes::UNKNOWN_KEYWORD, place, format!("no {what} begins with `{word}`"));
     let diagnostic = match near {
-        Some(near) => {
-            diagnostic.help(format!("did you mean `{near}`?")).fix(format!("replace with `{near}`"), place, near, true)
-        }
+        Some(near) => mean(diagnostic, place, near),
         None if called => diagnostic
             .help("a value alone does nothing: name it with `let`; commands are run by `run @name(…)` in a step"),
         None if context == Context::Clauses => {
@@ -319,7 +317,12 @@ pub(super) fn member(text: &str, place: Place, word: &str, context: Context) -> 
         }
         None => diagnostic.help("a value is named by `let name = …`, and work is done in `step name { … }`"),
     };
-    (diagnostic, near)
+    (diagnostic, near.map(|near| near.word))
+}
+
+fn mean(diagnostic: Diagnostic, place: Place, near: Near<'_>) -> Diagnostic {
+    let word = near.word;
+    diagnostic.help(format!("did you mean `{word}`?")).fix(format!("replace with `{word}`"), place, word, near.certain)
 }
 
 fn later(place: Place, word: &str) -> Diagnostic {
@@ -354,23 +357,21 @@ pub(super) fn item(text: &str, place: Place, word: &str) -> (Diagnostic, Option<
     if word == "wf" {
         return (diagnostic.help("the version, `wf 1`, is the first line of a file"), None);
     }
+    let meant = |word| Some(Near { word, certain: false });
     let near = match word {
-        "function" | "func" | "def" => Some("fn"),
-        "const" | "val" => Some("let"),
-        "struct" | "class" => Some("record"),
-        "action" => Some("command"),
-        "flow" | "pipeline" => Some("workflow"),
-        _ => closest(word, keywords::ITEMS),
+        "function" | "func" | "def" => meant("fn"),
+        "const" | "val" => meant("let"),
+        "struct" | "class" => meant("record"),
+        "action" => meant("command"),
+        "flow" | "pipeline" => meant("workflow"),
+        _ => nearest(word, keywords::ITEMS),
     };
     let diagnostic = match near {
-        Some(near) => {
-            let sure = closest(word, keywords::ITEMS).is_some();
-            diagnostic.help(format!("did you mean `{near}`?")).fix(format!("replace with `{near}`"), place, near, sure)
-        }
+        Some(near) => mean(diagnostic, place, near),
         None if keywords::begins_member(word) => {
             diagnostic.help("statements stand in a workflow: `workflow name { … }`")
         }
         None => diagnostic.help(format!("an item begins with {}", errors::list(&keywords::ITEMS[..12]))),
     };
-    (diagnostic, near)
+    (diagnostic, near.map(|near| near.word))
 }
