@@ -1,16 +1,18 @@
 //! What the machine asks a driver to do. Everything in it is resolved: no expression is left to evaluate.
 
+use std::sync::Arc;
+
 use ecow::EcoString;
+use serde::{Deserialize, Serialize};
 
 use crate::plan::ir::{Language, Risk};
 use crate::value::{SecretRef, Value};
-use std::sync::Arc;
 
 /// One thing to do. Numbers are unique in the run; an answer carries the same number.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub enum Command {
     /// Start an attempt of an action; answer `AttemptStarted` (durable) first, then `AttemptFinished`.
-    Start(Box<Attempt>),
+    Start(Arc<Attempt>),
     /// Stop an attempt; it still ends with `AttemptFinished`.
     Stop {
         /// Which.
@@ -49,7 +51,7 @@ pub enum Command {
         force: bool,
     },
     /// Ask a person.
-    Ask(Box<Ask>),
+    Ask(Arc<Ask>),
     /// Nobody needs to answer that any more.
     Withdraw {
         /// Its number.
@@ -60,7 +62,7 @@ pub enum Command {
 }
 
 /// Why an attempt is stopped.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum StopReason {
     /// Its time is up.
     Timeout,
@@ -69,7 +71,7 @@ pub enum StopReason {
 }
 
 /// An attempt of an action, ready to be made.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Attempt {
     /// Its number in the run.
     pub attempt: u64,
@@ -96,7 +98,7 @@ pub struct Attempt {
 }
 
 /// A value that goes into a process.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub enum EnvValue {
     /// Text.
     Text(EcoString),
@@ -105,7 +107,7 @@ pub enum EnvValue {
 }
 
 /// What is executed.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub enum Resolved {
     /// A program with its arguments.
     Exec(Vec<EcoString>),
@@ -135,7 +137,7 @@ pub enum Resolved {
 }
 
 /// What an attempt may touch.
-#[derive(Clone, PartialEq, Debug, Default)]
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct ResolvedEffects {
     /// Globs; absent: not declared.
     pub reads: Option<Vec<EcoString>>,
@@ -150,7 +152,7 @@ pub struct ResolvedEffects {
 }
 
 /// A question to a person.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Ask {
     /// Its number in the run.
     pub ask: u64,
@@ -169,7 +171,7 @@ pub struct Ask {
 }
 
 /// What is asked for.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub enum AskKind {
     /// Approve or reject.
     Approval,
@@ -182,7 +184,7 @@ pub enum AskKind {
 }
 
 /// How a run ended.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub enum Outcome {
     /// With these outputs.
     Succeeded(crate::value::Fields),
