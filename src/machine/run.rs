@@ -261,17 +261,11 @@ impl<'a> Run<'a> {
         self.s.frames.set(t, frame, slot, value);
     }
 
-    /// Sets a slot of a step: later passes of loops do not see it.
-    pub fn bind(&mut self, t: TaskId, slot: u32, value: Value) {
+    /// Unsets slots of the task's frame.
+    pub fn unset(&mut self, t: TaskId, fresh: &[[u32; 2]]) {
         let frame = self.task(t).frame;
-        self.s.frames.set(t, frame, slot, value);
-        self.task_mut(t).bound.push((frame, slot));
-    }
-
-    /// Clears the slots bound since the mark.
-    pub fn unbind(&mut self, t: TaskId, mark: usize) {
-        while self.task(t).bound.len() > mark {
-            if let Some((frame, slot)) = self.task_mut(t).bound.pop() {
+        for slot in fresh.iter().flat_map(|[from, to]| *from..*to) {
+            if !matches!(self.s.frames.get(frame, slot), None | Some(Value::None)) {
                 self.s.frames.set(t, frame, slot, Value::None);
             }
         }

@@ -30,8 +30,6 @@ pub(crate) struct ScopeRun {
     pub retries: Vec<u32>,
     /// Which time its block runs, from 1.
     pub round: u32,
-    /// How many bound slots the task had.
-    pub bound: usize,
     /// What the task had before: restored when the scope is left.
     pub mode: Mode,
     pub suffix: EcoString,
@@ -86,7 +84,6 @@ impl<'a> Run<'a> {
             clock: None,
             retries: vec![0; scope.handlers.len()],
             round: 1,
-            bound: task.bound.len(),
             mode: task.mode,
             suffix: task.suffix.clone(),
             outer,
@@ -272,14 +269,14 @@ impl<'a> Run<'a> {
         let Some(Entry::Scope(run)) = self.task_mut(t).stack.last_mut() else { return };
         run.phase = ScopePhase::Body;
         run.round += 1;
-        let (of, round, bound, clock) = (run.of, run.round, run.bound, run.clock.take());
+        let (of, round, clock) = (run.of, run.round, run.clock.take());
         let suffix = restart_suffix(&run.suffix, round);
-        self.unbind(t, bound);
         self.task_mut(t).suffix = suffix;
         if let Some(clock) = clock {
             self.clock_drop(t, clock);
         }
         if let Some(scope) = self.scope_of(of) {
+            self.unset(t, &scope.fresh);
             self.s.planned += self.facts.steps_in(scope.block);
             self.start_scope(t, scope, false);
         }

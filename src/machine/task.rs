@@ -41,8 +41,6 @@ pub(crate) struct Task {
     pub cancel: Option<Why>,
     /// How many `finally` blocks it is in: they are not cancelled.
     pub shield: u32,
-    /// Slots of steps that it bound: cleared by the next pass of a loop.
-    pub bound: Vec<(FrameId, u32)>,
 }
 
 /// Where a task is.
@@ -136,7 +134,6 @@ impl Task {
             flow: Flow::Go,
             cancel: None,
             shield: 0,
-            bound: Vec::new(),
         }
     }
 }
