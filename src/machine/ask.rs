@@ -276,8 +276,7 @@ impl<'a> Run<'a> {
                 };
                 let show = vec![("steps".into(), Value::list(names))];
                 let name = self.plan.name.to_string();
-                let ask =
-                    Ask { ask: 0, name, kind: AskKind::Permission, question, show, by: None, expires: None };
+                let ask = Ask { ask: 0, name, kind: AskKind::Permission, question, show, by: None, expires: None };
                 self.open_ask(AskOf::Unknown, ask);
             }
         }

@@ -169,9 +169,8 @@ impl<'a> Run<'a> {
     }
 
     pub fn is_irreversible(&self, step: &Step, work: Option<WorkIx>) -> bool {
-        self.work(work).is_some_and(|work| {
-            work.effects.irreversible.is_some() && work.undo.is_none() && step.undo.is_none()
-        })
+        self.work(work)
+            .is_some_and(|work| work.effects.irreversible.is_some() && work.undo.is_none() && step.undo.is_none())
     }
 
     /// Where the undo of the step on top stands, and the frame it is evaluated in.
@@ -189,7 +188,8 @@ impl<'a> Run<'a> {
     /// Before an attempt: its undo, if it wants to be there already.
     pub fn register_on_attempt(&mut self, t: TaskId) {
         let Some((site, frame)) = self.undo_site(t) else { return };
-        if !undo_at(self.plan, site).is_some_and(|undo| undo.on_attempt) || self.step_run(t).is_none_or(|run| run.attempt > 1)
+        if !undo_at(self.plan, site).is_some_and(|undo| undo.on_attempt)
+            || self.step_run(t).is_none_or(|run| run.attempt > 1)
         {
             return;
         }

@@ -17,9 +17,10 @@ impl Facts {
     pub fn of(plan: &Plan) -> Self {
         let undo = plan.works.iter().any(|work| work.undo.is_some())
             || plan.nodes.iter().any(|node| matches!(node, Node::Step(step) if step.undo.is_some()));
-        let returns = plan.nodes.iter().any(|node| {
-            matches!(node, Node::Verdict(Verdict::Rollback { then, .. }) if *then != AfterRollback::End)
-        });
+        let returns = plan
+            .nodes
+            .iter()
+            .any(|node| matches!(node, Node::Verdict(Verdict::Rollback { then, .. }) if *then != AfterRollback::End));
         let risky = plan.works.iter().any(|work| work.effects.risk == Risk::Risky)
             || plan.nodes.iter().any(|node| matches!(node, Node::Step(step) if step.risky.is_some()));
         let mut facts = Self { steps: vec![0; plan.blocks.len()], trailing: undo || returns, risky };
@@ -54,7 +55,9 @@ impl Facts {
                     stack.push((block, true));
                     for node in nodes.iter().filter_map(|ix| plan.nodes.get(ix.index())) {
                         each_part(plan, node, |part| {
-                            if stack.len() < 2 * plan.blocks.len() + 2 && !known.get(part.index()).copied().unwrap_or(true) {
+                            if stack.len() < 2 * plan.blocks.len() + 2
+                                && !known.get(part.index()).copied().unwrap_or(true)
+                            {
                                 stack.push((part.index(), false));
                             }
                         });
@@ -127,7 +130,7 @@ fn beginning(plan: &Plan, glob: ExprIx) -> String {
         None => return text,
     };
     for part in parts {
-        let (Some(Expr::Str(literal) | Expr::Path(literal))) = plan.exprs.get(part.index()) else { break };
+        let Some(Expr::Str(literal) | Expr::Path(literal)) = plan.exprs.get(part.index()) else { break };
         match literal.find(['*', '?', '[', '{']) {
             Some(end) => {
                 text.push_str(literal.get(..end).unwrap_or(""));

@@ -125,11 +125,8 @@ impl<'a> Run<'a> {
 
     fn gate_fails(&mut self, t: TaskId, gate: &Gate) {
         self.judged(t, gate, GateOutcome::Failed);
-        let operands: Vec<_> = self
-            .gate_operands(t, gate)
-            .iter()
-            .map(|(name, value)| format!("{name} is {}", super::evaluate::text(value)))
-            .collect();
+        let operands: Vec<_> =
+            self.gate_operands(t, gate).iter().map(|(name, value)| format!("{name} is {}", value.to_text())).collect();
         let seen = if operands.is_empty() { String::new() } else { format!(" ({})", operands.join(", ")) };
         let message = format!("gate {} failed: {}{seen}", gate.name, gate.text);
         let step = self.task(t).prefix.to_string();

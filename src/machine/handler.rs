@@ -248,7 +248,9 @@ impl<'a> Run<'a> {
         };
         let answer = match answer {
             Answer::Retry | Answer::Yes => Answered::Retry(None),
-            Answer::Continue(values) | Answer::Done(values) | Answer::Values(values) => Answered::Continue(values.clone()),
+            Answer::Continue(values) | Answer::Done(values) | Answer::Values(values) => {
+                Answered::Continue(values.clone())
+            }
             Answer::Rollback => Answered::Rollback { to: None, then: AfterRollback::End },
             _ => Answered::Abort,
         };
@@ -259,7 +261,9 @@ impl<'a> Run<'a> {
     pub fn verdict(&mut self, t: TaskId, verdict: &Verdict) -> Result<Answered, Failure> {
         Ok(match verdict {
             Verdict::Retry(None) => Answered::Retry(None),
-            Verdict::Retry(Some(most)) => Answered::Retry(Some(self.int(t, *most)?.clamp(0, i64::from(u32::MAX)) as u32)),
+            Verdict::Retry(Some(most)) => {
+                Answered::Retry(Some(self.int(t, *most)?.clamp(0, i64::from(u32::MAX)) as u32))
+            }
             Verdict::Continue(values) => {
                 let mut fields = crate::value::Fields::new();
                 for (name, value) in values {

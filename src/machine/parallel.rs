@@ -205,11 +205,11 @@ impl<'a> Run<'a> {
         run.live.remove(&child);
         run.left = run.left.saturating_sub(1);
         let passes = matches!(run.of, Children::Passes { .. });
-        let mut stop = false;
+        let (mut stop, mut place) = (false, None);
         match (completion, result) {
             (Completion::Normal, Err(failure)) => stop = run.fails(failure),
             (Completion::Fail(failure), _) if run.policy != Policy::Collect => stop = run.fails(*failure),
-            (Completion::Normal | Completion::Fail(_), Ok(value)) => run.child_done(ended.branch, value, &mut self.s.frames),
+            (Completion::Normal | Completion::Fail(_), Ok(value)) => place = run.child_done(ended.branch, value),
             (Completion::Fail(failure), Err(_)) => stop = run.fails(*failure),
             (Completion::Cancel(_), _) => {}
             (completion, _) => {
@@ -217,6 +217,12 @@ impl<'a> Run<'a> {
                 run.closed = true;
                 run.leaving.get_or_insert(completion);
             }
+        }
+        if let Some((frame, value)) = place
+            && let Some(place) =
+                self.s.frames.all.get_mut(frame as usize).and_then(|frame| frame.slots.get_mut(ended.branch as usize))
+        {
+            *place = value;
         }
         if passes {
             self.s.frames.release(ended.frame);
@@ -244,9 +250,10 @@ impl<'a> Run<'a> {
         }
         let value = match &run.of {
             Children::Passes { node, .. } => match self.node(*node) {
-                Some(Node::For(For { result: Some((_, Some(value))), .. })) => {
-                    self.eval_in(ended.frame, *value)?
-                }
+                Some(Node::For(each)) => match each.result {
+                    Some((_, Some(value))) => self.eval_in(ended.frame, value)?,
+                    _ => Value::None,
+                },
                 _ => Value::None,
             },
             Children::Branches(node) => self.branch_value(*node, ended),
@@ -305,7 +312,8 @@ impl<'a> Run<'a> {
             return self.done(t, Completion::Fail(failure));
         }
         if run.left > 0 {
-            return self.fail(t, if run.closed { failure("cancelled", "the branches were cancelled") } else { cycle() });
+            return self
+                .fail(t, if run.closed { failure("cancelled", "the branches were cancelled") } else { cycle() });
         }
         self.parallel_results(t, &run);
         self.done(t, Completion::Normal);
@@ -348,7 +356,8 @@ impl ParallelRun {
         after: Option<&[Vec<u32>]>,
         results: Option<FrameId>,
     ) -> Self {
-        let waits: Vec<u32> = after.map(|after| after.iter().map(|list| list.len() as u32).collect()).unwrap_or_default();
+        let waits: Vec<u32> =
+            after.map(|after| after.iter().map(|list| list.len() as u32).collect()).unwrap_or_default();
         let ready = (0..count).filter(|at| waits.get(*at as usize).is_none_or(|left| *left == 0)).collect();
         let dependents = after.map(dependents).unwrap_or_default();
         Self {
@@ -374,12 +383,8 @@ impl ParallelRun {
         self.policy == Policy::Cancel
     }
 
-    fn child_done(&mut self, child: u32, value: Option<Value>, frames: &mut super::frame::Frames) {
-        if let (Some(frame), Some(value)) = (self.results, value)
-            && let Some(place) = frames.all.get_mut(frame as usize).and_then(|frame| frame.slots.get_mut(child as usize))
-        {
-            *place = value;
-        }
+    /// A child ended: who waits for it may start. Gives the frame of results with its value.
+    fn child_done(&mut self, child: u32, value: Option<Value>) -> Option<(FrameId, Value)> {
         for waiting in self.dependents.get(child as usize).into_iter().flatten() {
             if let Some(left) = self.waits.get_mut(*waiting as usize) {
                 *left -= 1;
@@ -388,5 +393,6 @@ impl ParallelRun {
                 }
             }
         }
+        Some((self.results?, value?))
     }
 }

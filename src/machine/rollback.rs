@@ -322,7 +322,11 @@ impl<'a> Run<'a> {
                 }
                 let above = depth > rollback.depth;
                 self.end_rollback();
-                if above { self.continue_after(t) } else { self.done(t, Completion::Normal) }
+                if above {
+                    self.continue_after(t)
+                } else {
+                    self.done(t, Completion::Normal)
+                }
                 true
             }
             AfterRollback::Retry => {

@@ -334,4 +334,3 @@ pub(crate) fn descends(lineage: &[u32], mut t: TaskId, from: TaskId) -> bool {
 pub(crate) fn failure(kind: &str, message: impl Into<String>) -> Failure {
     Failure { kind: kind.into(), message: message.into(), attempts: 0, ..Failure::default() }
 }
-

@@ -39,6 +39,8 @@ pub(crate) struct ScopeRun {
     pub pending: Completion,
     /// How many undo entries there had been.
     pub undo: u64,
+    /// It ended before: only `on rollback` is left to run.
+    pub over: bool,
 }
 
 /// Where a scope is.
@@ -89,6 +91,7 @@ impl<'a> Run<'a> {
             outer,
             pending: Completion::Normal,
             undo,
+            over: false,
         };
         if self.s.start.options.mode.is_none()
             && let Some(mode) = &scope.mode
@@ -134,7 +137,10 @@ impl<'a> Run<'a> {
             ScopePhase::Body | ScopePhase::Gates => match completion {
                 Completion::Normal if phase == ScopePhase::Body && !scope.gates.is_empty() => {
                     self.scope_mut(t, |run| run.phase = ScopePhase::Gates);
-                    self.push(t, Entry::Gates { gates: scope.gates.clone(), next: 0, then: Box::new(Completion::Normal) });
+                    self.push(
+                        t,
+                        Entry::Gates { gates: scope.gates.clone(), next: 0, then: Box::new(Completion::Normal) },
+                    );
                 }
                 Completion::Fail(failure) => self.scope_fails(t, *failure),
                 Completion::Cancel(Why::Clock(id)) if Some(id) == clock => {
@@ -212,7 +218,8 @@ impl<'a> Run<'a> {
     }
 
     fn finally_block(&mut self, t: TaskId, scope: &Scope, next: u32) {
-        if let Some(block) = scope.finally.get(next as usize) {
+        let over = self.scope_mut(t, |run| run.over);
+        if let Some(block) = scope.finally.get(next as usize).filter(|_| !over) {
             return self.scope_block(t, *block, ScopePhase::Finally(next + 1));
         }
         self.task_mut(t).shield = self.task(t).shield.saturating_sub(1);

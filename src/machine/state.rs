@@ -205,7 +205,9 @@ pub(crate) enum Request {
 pub(crate) enum Consent {
     #[default]
     Unasked,
-    Asked { waiting: Vec<TaskId> },
+    Asked {
+        waiting: Vec<TaskId>,
+    },
     Given,
     Refused,
 }

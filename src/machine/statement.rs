@@ -1,13 +1,11 @@
 //! Statements.
 
-use std::sync::Arc;
-
 use super::notice::Notice;
 use super::run::{Run, failure};
 use super::scope::ScopeOf;
 use super::state::Request;
 use super::task::{Answered, Completion, Entry, On, TaskId};
-use crate::plan::ir::{BlockIx, Condition, Expr, ExprIx, MatchArm, Node, NodeIx, Pattern};
+use crate::plan::ir::{BlockIx, Condition, ExprIx, MatchArm, Node, NodeIx};
 use crate::value::{Failure, Fields, Value};
 
 impl<'a> Run<'a> {
@@ -128,38 +126,6 @@ impl<'a> Run<'a> {
         Ok(holds)
     }
 
-    /// What a condition reads, by source name as far as the plan knows it.
-    pub fn operands(&self, t: TaskId, condition: ExprIx, into: &mut Fields) {
-        let mut stack = vec![condition];
-        let mut budget = 64;
-        while let Some(ix) = stack.pop() {
-            budget -= 1;
-            let Some(expr) = self.plan.exprs.get(ix.index()).filter(|_| budget > 0) else { break };
-            let name = match expr {
-                Expr::Metric(metric) => self.plan.metrics.get(metric.index()).map(|metric| metric.name.to_string()),
-                Expr::Field { .. } => field_name(self.plan, ix),
-                Expr::Binary { left, right, .. } => {
-                    stack.extend([*right, *left]);
-                    None
-                }
-                Expr::Not(inner) | Expr::Neg(inner) | Expr::Convert { value: inner, .. } => {
-                    stack.push(*inner);
-                    None
-                }
-                Expr::Builtin { args, .. } | Expr::Call { args, .. } => {
-                    stack.extend(args.iter().rev());
-                    None
-                }
-                _ => None,
-            };
-            if let Some(name) = name
-                && let Ok(value) = self.eval(t, ix)
-            {
-                into.insert(name.into(), value);
-            }
-        }
-    }
-
     fn choose(&mut self, t: TaskId, subject: ExprIx, arms: &[MatchArm]) -> Result<(), Failure> {
         let value = self.eval(t, subject)?;
         for arm in arms {
@@ -170,25 +136,7 @@ impl<'a> Run<'a> {
             self.enter_branch(t, arm.block);
             return Ok(());
         }
-        Err(failure("value", format!("no arm of the match fits {}", super::evaluate::text(&value))))
-    }
-
-    /// What the pattern binds, if it accepts the value.
-    fn fits(&self, t: TaskId, pattern: &Pattern, value: &Value) -> Result<Option<Value>, Failure> {
-        Ok(match (pattern, value) {
-            (Pattern::Any, _) => Some(value.clone()),
-            (Pattern::None, Value::None) => Some(Value::None),
-            (Pattern::None, _) | (Pattern::Some, Value::None) => None,
-            (Pattern::Some, _) => Some(value.clone()),
-            (Pattern::Ok, Value::Ok(inner)) => Some((**inner).clone()),
-            (Pattern::Err, Value::Err(inner)) => Some(Value::Failure(Arc::clone(inner))),
-            (Pattern::Equals(literal), _) => {
-                super::evaluate::equal(&self.eval(t, *literal)?, value).then(|| value.clone())
-            }
-            (Pattern::Variant(name), Value::Variant(variant)) => (name == variant).then(|| value.clone()),
-            (Pattern::Kind(name), Value::Kind(kind)) => (name == kind).then(|| value.clone()),
-            _ => None,
-        })
+        Err(failure("value", format!("no arm of the match fits {}", value.to_text())))
     }
 
     fn take_verdict(&mut self, t: TaskId, answer: Answered) {
@@ -216,15 +164,4 @@ impl<'a> Run<'a> {
         let then = Completion::Return(Box::new(fields));
         if gates.is_empty() { self.done(t, then) } else { self.judge_gates(t, gates, then) }
     }
-}
-
-/// `measure.lines`, as far as it is a chain of fields.
-fn field_name(plan: &crate::plan::ir::Plan, mut ix: ExprIx) -> Option<String> {
-    let mut names = Vec::new();
-    while let Some(Expr::Field { base, name, .. }) = plan.exprs.get(ix.index()) {
-        names.push(name.as_str());
-        ix = *base;
-    }
-    names.reverse();
-    (!names.is_empty()).then(|| names.join("."))
 }

@@ -488,7 +488,7 @@ impl<'a> Run<'a> {
 
     fn step_cancelled(&mut self, t: TaskId, why: Why) {
         if why == Why::Park {
-            return self.wait(t, On::Parked);
+            return self.hold(t);
         }
         if let Some(run) = self.close_step(t) {
             self.notices.push(Notice::StepCancelled { step: run.path.to_string() });
@@ -536,8 +536,7 @@ impl<'a> Run<'a> {
         let duration = self.s.now - run.started;
         let value = step_value(outputs.clone(), "succeeded", duration, run.attempt);
         self.set(t, step.slot, value);
-        let notice =
-            Notice::StepSucceeded { step: run.path.to_string(), outputs, attempts: run.attempt, duration };
+        let notice = Notice::StepSucceeded { step: run.path.to_string(), outputs, attempts: run.attempt, duration };
         self.notices.push(notice);
         let irreversible = self.is_irreversible(step, run.work);
         match self.take_cancel(t) {

@@ -108,7 +108,10 @@ pub(crate) enum Answered {
 /// One level of a task's stack.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) enum Entry {
-    Block { block: BlockIx, next: u32 },
+    Block {
+        block: BlockIx,
+        next: u32,
+    },
     Step(Box<StepRun>),
     Scope(Box<ScopeRun>),
     For(Box<ForRun>),
@@ -116,7 +119,11 @@ pub(crate) enum Entry {
     Parallel(Box<ParallelRun>),
     Handler(Box<HandlerRun>),
     /// Gates still to be judged, then what follows.
-    Gates { gates: Vec<GateIx>, next: u32, then: Box<Completion> },
+    Gates {
+        gates: Vec<GateIx>,
+        next: u32,
+        then: Box<Completion>,
+    },
 }
 
 impl Task {
