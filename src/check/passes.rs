@@ -4,14 +4,38 @@
 //! one item; [`learn`] gives what later phases want to know about it; [`program`] finds what only all items together
 //! show; [`silence`] takes away, at the very end, what `allow(…)` allows.
 
+mod allow;
+mod branches;
+mod conditions;
+mod conflicts;
+mod control;
+mod declared;
+mod effects;
+mod gates;
+mod glob;
+mod habits;
+mod kinds;
+mod print;
+mod provenance;
+mod raises;
+mod rollback;
+mod scripts;
+mod shadow;
+mod step;
 mod summary;
+mod tests;
+mod unused;
+mod walk;
 
+pub use effects::Effects;
+pub use kinds::Kinds;
 pub use summary::{Summaries, Summary, summarize};
 
-use super::facts::{Facts, FileScope, Global, StepFacts};
-use crate::diagnostic::Diagnostic;
-use crate::source::FileId;
-use crate::syntax::tree::{Item, NodeId};
+use super::facts::{Def, FileScope, Facts, Global, GlobalId, GlobalKind, LocalId, LocalKind, Signature, StepFacts};
+use super::ty::Ty;
+use crate::diagnostic::{Diagnostic, Place};
+use crate::source::{FileId, Span};
+use crate::syntax::tree::{Callee, Expr, Item, ItemKind, NodeId, Path};
 use ecow::EcoString;
 
 /// A typed item and where it stands.
@@ -66,24 +90,117 @@ impl Learnt {
     }
 }
 
+impl<'c> PassContext<'c> {
+    /// The place of a span of the item.
+    fn at(&self, span: Span) -> Place {
+        Place { file: self.view.file, item: self.view.index, span }
+    }
+
+    /// What the name that begins where `span` begins means.
+    fn def(&self, span: Span) -> Option<&'c Def> {
+        self.view.facts.defs.get(&span.start)
+    }
+
+    /// The type of an expression.
+    fn ty(&self, e: &Expr) -> Option<&'c Ty> {
+        self.view.facts.types.get(e.id.0 as usize)
+    }
+
+    /// The command or workflow that is called.
+    fn callee(&self, callee: &Callee) -> Option<GlobalId> {
+        match self.def(callee.path.name.span).or_else(|| self.def(callee.span)) {
+            Some(Def::Global(id)) => Some(*id),
+            _ => summary::lookup(self.view.scope, &callee.path, callee.command),
+        }
+    }
+
+    /// The item that a path names.
+    fn global(&self, path: &Path) -> Option<GlobalId> {
+        match self.def(path.name.span) {
+            Some(Def::Global(id)) => Some(*id),
+            _ => summary::lookup(self.view.scope, path, false),
+        }
+    }
+
+    /// The signature of a command or workflow.
+    fn signature(&self, id: GlobalId) -> Option<&'c Signature> {
+        match &self.globals.get(id.0 as usize)?.kind {
+            GlobalKind::Command(signature) | GlobalKind::Workflow(signature) => Some(signature),
+            _ => None,
+        }
+    }
+
+    /// The local that `id` shares its slot with, or `id`.
+    fn slot(&self, id: LocalId) -> LocalId {
+        let mut id = id;
+        for _ in 0..self.view.facts.locals.len() {
+            match self.view.facts.locals.get(id.0 as usize).and_then(|local| local.joined) {
+                Some(joined) if joined != id => id = joined,
+                _ => break,
+            }
+        }
+        id
+    }
+
+    /// Whether a local is a step.
+    fn is_step(&self, id: LocalId) -> bool {
+        self.view.facts.locals.get(id.0 as usize).is_some_and(|local| local.kind == LocalKind::Step)
+    }
+
+    /// Whether an agent's words can come in anywhere in the item.
+    fn may_claim(&self) -> bool {
+        summary::has_agent(self)
+    }
+}
+
 /// Everything the analyses have to say about one item; the places are relative to it.
 pub fn run(cx: &PassContext, out: &mut Vec<Diagnostic>) {
-    let _ = (cx, out);
+    match &cx.view.item.kind {
+        ItemKind::Test(_) => tests::run(cx, out),
+        ItemKind::Workflow(_) | ItemKind::Command(_) | ItemKind::Handler(_) => {
+            let mut raises = raises::Raises::new(cx);
+            raises.item();
+            out.append(&mut raises.found);
+            declared::run(cx, out);
+            conflicts::run(cx, out);
+            branches::run(cx, out);
+            rollback::run(cx, out);
+            gates::run(cx, out);
+            provenance::gates(cx, &provenance::claims(cx), out);
+            scripts::run(cx, out);
+            shadow::run(cx, out);
+            control::unreachable(cx, out);
+            habits::run(cx, out);
+            habits::traced_secrets(cx, out);
+        }
+        _ => {}
+    }
+    conditions::run(cx, out);
+    unused::locals(cx, out);
 }
 
 /// What later phases want to know about one item.
 pub fn learn(cx: &PassContext) -> Learnt {
-    let _ = cx;
-    Learnt::default()
+    let mut raises = raises::Raises::new(cx);
+    raises.item();
+    let mut learnt = Learnt::default();
+    let mut effects = effects::by_step(cx);
+    for (id, kinds) in raises.steps {
+        let found = effects.remove(&id).unwrap_or_default();
+        let step = StepFacts { outputs: None, raises: kinds.listed(), risk: found.risk, reason: found.reason };
+        learnt.steps.push((id, step));
+    }
+    learnt.claimed = provenance::claims(cx).metrics.into_keys().collect();
+    learnt
 }
 
 /// What only all items together show (what is never used); the places are relative to items.
 pub fn program(items: &[ItemView], globals: &[Global], out: &mut Vec<Diagnostic>) {
-    let _ = (items, globals, out);
+    unused::items(items, globals, out);
 }
 
 /// Drops from `found` (all diagnostics of one item, relative to it) the lints that an `allow` of the item or of a
 /// statement in it silences, and adds what is wrong with the `allow`s themselves.
 pub fn silence(file: FileId, index: u32, item: &Item, found: &mut Vec<Diagnostic>) {
-    let _ = (file, index, item, found);
+    allow::silence(file, index, item, found);
 }
