@@ -31,7 +31,7 @@ pub use effects::Effects;
 pub use kinds::Kinds;
 pub use summary::{Summaries, Summary, summarize};
 
-use super::facts::{Def, FileScope, Facts, Global, GlobalId, GlobalKind, LocalId, LocalKind, Signature, StepFacts};
+use super::facts::{Def, Facts, FileScope, Global, GlobalId, GlobalKind, LocalId, LocalKind, Signature, StepFacts};
 use super::ty::Ty;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::source::{FileId, Span};

@@ -32,11 +32,14 @@ pub fn silence(file: FileId, index: u32, item: &Item, found: &mut Vec<Diagnostic
             match codes::find(&name.text) {
                 None => found.push(unknown_lint(at(name.span), &name.text)),
                 Some(code) if code.severity == Severity::Error => found.push(not_a_lint(at(name.span), code.name)),
-                Some(code) if !used && !doubt => found.push(unused_allow(at(name.span), code.name, at(scope.allow.span))),
+                Some(code) if !used && !doubt => {
+                    found.push(unused_allow(at(name.span), code.name, at(scope.allow.span)))
+                }
                 Some(_) => {}
             }
         }
-        if scope.allow.reason.as_ref().is_none_or(|reason| reason.literal().is_some_and(|text| text.trim().is_empty())) {
+        if scope.allow.reason.as_ref().is_none_or(|reason| reason.literal().is_some_and(|text| text.trim().is_empty()))
+        {
             found.push(allow_without_reason(at(scope.allow.span)));
         }
     }
@@ -77,10 +80,10 @@ impl<'a> Visit<'a> for Collect<'a> {
 fn unknown_lint(at: Place, name: &str) -> Diagnostic {
     let lints = codes::all().filter(|code| code.severity != Severity::Error).map(|code| code.name);
     let diagnostic = Diagnostic::new(&flow::UNKNOWN_LINT, at, format!("there is no lint called `{name}`"));
-    match suggest::nearest(name, lints) {
-        Some(near) => diagnostic
-            .help(format!("did you mean `{near}`?"))
-            .fix(format!("replace with `{near}`"), at, near, true),
+    match suggest::nearest(name, lints).map(|near| near.word) {
+        Some(near) => {
+            diagnostic.help(format!("did you mean `{near}`?")).fix(format!("replace with `{near}`"), at, near, true)
+        }
         None => diagnostic.help("the name stands in brackets after the severity: `warning[unused-variable]`"),
     }
 }

@@ -203,10 +203,13 @@ impl Changing<'_> {
         let locals = &self.cx.view.facts.locals;
         let until = self.body.until.as_ref().map_or(body, |until| until.span);
         let declared = locals.get(id.0 as usize).is_none_or(|local| inside(local.span));
-        let bound = locals.get(id.0 as usize).is_some_and(|local| until.start <= local.span.start && local.span.end <= until.end);
-        let assigned = super::control::any(&self.body.body.stmts, &|stmt| {
-            matches!(&stmt.kind, StmtKind::Assign(assign) if assign.0.text == name)
-        });
+        let bound = locals
+            .get(id.0 as usize)
+            .is_some_and(|local| until.start <= local.span.start && local.span.end <= until.end);
+        let assigned = super::control::any(
+            &self.body.body.stmts,
+            &|stmt| matches!(&stmt.kind, StmtKind::Assign(assign) if assign.0.text == name),
+        );
         let shared = locals.iter().any(|local| inside(local.span) && local.name == name);
         !bound && (declared || assigned || shared)
     }
@@ -269,7 +272,8 @@ fn constant_condition(cx: &PassContext, span: Span, what: &str, value: bool) -> 
 
 fn self_comparison(cx: &PassContext, span: Span, op: BinaryOp, value: bool) -> Diagnostic {
     let message = format!("both sides of `{}` are the same, so this is {}", symbol(op), always(value));
-    Diagnostic::new(&lint::SELF_COMPARISON, cx.at(span), message).help("one side was probably meant to be something else")
+    Diagnostic::new(&lint::SELF_COMPARISON, cx.at(span), message)
+        .help("one side was probably meant to be something else")
 }
 
 fn same_operands(cx: &PassContext, span: Span, op: BinaryOp) -> Diagnostic {
@@ -283,9 +287,13 @@ fn impossible_comparison(cx: &PassContext, span: Span, value: bool, why: &str) -
 }
 
 fn duplicate_condition(cx: &PassContext, span: Span, first: Span) -> Diagnostic {
-    Diagnostic::new(&lint::DUPLICATE_CONDITION, cx.at(span), "this branch can never run: its condition was asked before")
-        .label(cx.at(first), "the same condition, which goes first")
-        .help("change one of the conditions, or take this branch out")
+    Diagnostic::new(
+        &lint::DUPLICATE_CONDITION,
+        cx.at(span),
+        "this branch can never run: its condition was asked before",
+    )
+    .label(cx.at(first), "the same condition, which goes first")
+    .help("change one of the conditions, or take this branch out")
 }
 
 fn needless_default(cx: &PassContext, a: &Expr, b: &Expr) -> Diagnostic {

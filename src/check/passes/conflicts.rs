@@ -184,7 +184,9 @@ fn conflict(cx: &PassContext, a: &Access, b: &Access, found: Overlap) -> Option<
     };
     let verb = |access: &Access| if access.write { "writes" } else { "reads" };
     let message = match (both, found) {
-        (true, Overlap::Surely) => format!("`{}` and `{}` write the same files at the same time", a.step.text, b.step.text),
+        (true, Overlap::Surely) => {
+            format!("`{}` and `{}` write the same files at the same time", a.step.text, b.step.text)
+        }
         (true, _) => format!("`{}` and `{}` may write the same files, depending on values", a.step.text, b.step.text),
         _ => {
             let (reader, writer) = if a.write { (b, a) } else { (a, b) };
@@ -225,7 +227,9 @@ fn unknown_branches(cx: &PassContext, span: Span, unknown: &[(usize, Name)]) -> 
     let mut diagnostic = Diagnostic::new(
         &lint::PARALLEL_UNKNOWN,
         cx.at(span),
-        format!("nobody can tell whether these branches get in each other's way: {who} {verb} not declare what they touch"),
+        format!(
+            "nobody can tell whether these branches get in each other's way: {who} {verb} not declare what they touch"
+        ),
     )
     .help("add `reads` and `writes` to them");
     for (_, name) in unknown.iter().take(3) {

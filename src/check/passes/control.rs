@@ -7,9 +7,11 @@ use crate::diagnostic::codes::lint;
 use crate::source::Span;
 use crate::syntax::tree::*;
 
+type Accepts<'t> = dyn std::ops::Fn(&Stmt) -> bool + 't;
+
 /// How many statements in `stmts`, however deep, `test` accepts.
-pub fn count(stmts: &[Stmt], test: &dyn Fn(&Stmt) -> bool) -> usize {
-    struct Count<'t>(&'t dyn Fn(&Stmt) -> bool, usize);
+pub fn count(stmts: &[Stmt], test: &Accepts) -> usize {
+    struct Count<'t>(&'t Accepts<'t>, usize);
     impl<'a> Visit<'a> for Count<'_> {
         fn stmt(&mut self, stmt: &'a Stmt) {
             self.1 += usize::from((self.0)(stmt));
@@ -23,7 +25,7 @@ pub fn count(stmts: &[Stmt], test: &dyn Fn(&Stmt) -> bool) -> usize {
 }
 
 /// Whether `test` accepts some statement in `stmts`, however deep.
-pub fn any(stmts: &[Stmt], test: &dyn Fn(&Stmt) -> bool) -> bool {
+pub fn any(stmts: &[Stmt], test: &Accepts) -> bool {
     count(stmts, test) > 0
 }
 

@@ -50,7 +50,9 @@ impl Declared<'_, '_> {
         if let (Some(a), Some((b, _))) = (parts.idempotent, parts.irreversible) {
             self.out.push(idempotent_irreversible(self.cx, b.span, a.span));
         }
-        if let (Some((some, _)), Some((none, _))) = (parts.hosts(), parts.net.iter().find(|(_, hosts)| hosts.is_empty())) {
+        if let (Some((some, _)), Some((none, _))) =
+            (parts.hosts(), parts.net.iter().find(|(_, hosts)| hosts.is_empty()))
+        {
             self.out.push(net_none(self.cx, none.span, some.span));
         }
         if let Some((clause, lasting)) = parts.cache {
@@ -74,10 +76,15 @@ impl Declared<'_, '_> {
             _ => None,
         };
         let cause = cause
-            .or(parts.undo.map(|(clause, _)| (clause.span, "what is restored from the cache was never done, so it cannot be undone")))
+            .or(parts.undo.map(|(clause, _)| {
+                (clause.span, "what is restored from the cache was never done, so it cannot be undone")
+            }))
             .or(parts.irreversible.map(|(clause, _)| (clause.span, "what is restored from the cache was never done")))
             .or(secret.map(|e| (e.span, "a result that depends on a secret must not be kept")))
-            .or(parts.hosts().filter(|_| !limited).map(|(clause, _)| (clause.span, "what the network gives can change")));
+            .or(parts
+                .hosts()
+                .filter(|_| !limited)
+                .map(|(clause, _)| (clause.span, "what the network gives can change")));
         if let Some((at, why)) = cause {
             self.out.push(cache_effects(self.cx, span, at, why, parts.hosts().is_some()));
         } else if parts.reads.is_none() && !matches!(parts.action, Some(Action::Run(_)) | None) {
@@ -98,10 +105,20 @@ impl Declared<'_, '_> {
             self.out.push(bad_glob(self.cx, e.span, "this glob is empty", "name files, as in `\"src/**\"`"));
         } else if let Err(error) = globset::Glob::new(&pattern) {
             let shown = print_text(text);
-            self.out.push(bad_glob(self.cx, e.span, &format!("`{shown}` is no glob: {}", reason(error.kind())), "escape a special character with a backslash (`\\\\[` in a string), or close it"));
+            self.out.push(bad_glob(
+                self.cx,
+                e.span,
+                &format!("`{shown}` is no glob: {}", reason(error.kind())),
+                "escape a special character with a backslash (`\\\\[` in a string), or close it",
+            ));
         } else if pattern.trim_start_matches("../").split('/').any(|name| name == "..") {
             let shown = print_text(text);
-            self.out.push(bad_glob(self.cx, e.span, &format!("`..` cannot stand inside a glob (`{shown}`)"), "write the path without it; at its beginning `../` leaves the workspace"));
+            self.out.push(bad_glob(
+                self.cx,
+                e.span,
+                &format!("`..` cannot stand inside a glob (`{shown}`)"),
+                "write the path without it; at its beginning `../` leaves the workspace",
+            ));
         }
     }
 }
@@ -152,11 +169,8 @@ fn net_none(cx: &PassContext, at: Span, cause: Span) -> Diagnostic {
 }
 
 fn cache_effects(cx: &PassContext, at: Span, cause: Span, why: &str, net: bool) -> Diagnostic {
-    let help = if net {
-        "say how long a result stays good (`cache for 1h`), or take `cache` out"
-    } else {
-        "take `cache` out"
-    };
+    let help =
+        if net { "say how long a result stays good (`cache for 1h`), or take `cache` out" } else { "take `cache` out" };
     Diagnostic::new(&flow::CACHE_EFFECTS, cx.at(at), "the result of this step cannot be cached")
         .label(cx.at(cause), why)
         .help(help)

@@ -67,9 +67,8 @@ pub fn of_parts(cx: &PassContext, parts: &Parts) -> Effects {
 }
 
 fn of_action(cx: &PassContext, parts: &Parts) -> Effects {
-    let globs = |list: &Option<Vec<&Expr>>| -> Vec<Glob> {
-        list.iter().flatten().filter_map(|e| of_expr(cx, e)).collect()
-    };
+    let globs =
+        |list: &Option<Vec<&Expr>>| -> Vec<Glob> { list.iter().flatten().filter_map(|e| of_expr(cx, e)).collect() };
     let declared = parts.reads.is_some() || parts.writes.is_some();
     let mut effects = Effects {
         reads: globs(&parts.reads),
@@ -188,9 +187,7 @@ impl<'a> Call<'a> {
                     }
                     _ => GlobPart::Hole { key: print(value).into(), mentions: self.mentions.clone() },
                 },
-                None => {
-                    GlobPart::Hole { key: format!("{key}{}", self.text).into(), mentions: self.mentions.clone() }
-                }
+                None => GlobPart::Hole { key: format!("{key}{}", self.text).into(), mentions: self.mentions.clone() },
             },
         });
         Glob { parts: parts.collect() }

@@ -103,7 +103,9 @@ impl<'c> Habits<'c, '_> {
                 self.silent.push((step, clause.span));
             }
         }
-        if !effects.writes.is_empty() || (effects.unknown && !matches!(parts.action, Some(Action::Ask(..) | Action::Wait(_)))) {
+        if !effects.writes.is_empty()
+            || (effects.unknown && !matches!(parts.action, Some(Action::Ask(..) | Action::Wait(_))))
+        {
             self.written = Some(&step.name);
         }
     }
@@ -123,7 +125,8 @@ impl<'c> Habits<'c, '_> {
     }
 
     fn network(&mut self, step: &Step, parts: &Parts) {
-        let cared = parts.retry.is_some() || self.fallback || parts.handlers.iter().any(|(_, handler)| !gives_up(handler));
+        let cared =
+            parts.retry.is_some() || self.fallback || parts.handlers.iter().any(|(_, handler)| !gives_up(handler));
         if let (Some((clause, _)), false) = (parts.hosts(), cared) {
             let repeatable = parts.idempotent.is_some() || parts.writes.as_ref().is_none_or(Vec::is_empty);
             self.out.push(network_no_fallback(self.cx, step, clause.span, repeatable));
@@ -229,9 +232,7 @@ fn gives_up(handler: &OnFailure) -> bool {
 
 /// Whether a handler goes on without a word, a value or a deed.
 fn only_continues(handler: &OnFailure) -> bool {
-    let silent = |stmt: &Stmt| {
-        matches!(&stmt.kind, StmtKind::Verdict(v) if matches!(&**v, Verdict::Continue(args) if args.is_empty()))
-    };
+    let silent = |stmt: &Stmt| matches!(&stmt.kind, StmtKind::Verdict(v) if matches!(&**v, Verdict::Continue(args) if args.is_empty()));
     match &handler.body {
         HandlerBody::Verdict(stmt) => silent(stmt),
         HandlerBody::Block(block) => matches!(&*block.stmts, [stmt] if silent(stmt)),
@@ -272,12 +273,16 @@ fn exec(cx: &PassContext, list: &Expr, out: &mut Vec<Diagnostic>) {
         out.push(exec_one_text(cx, first, &program));
         return;
     }
-    if matches!(program.as_str(), "cd" | "export" | "source" | "." | "alias" | "set" | "unset" | "umask" | "ulimit" | "eval") {
+    if matches!(
+        program.as_str(),
+        "cd" | "export" | "source" | "." | "alias" | "set" | "unset" | "umask" | "ulimit" | "eval"
+    ) {
         out.push(exec_builtin(cx, first.span, &program));
         return;
     }
     if matches!(program.as_str(), "sh" | "bash" | "dash" | "zsh" | "ksh") {
-        let script = elements.iter().position(|e| literal(e).is_some_and(|text| text.starts_with('-') && text.ends_with('c')));
+        let script =
+            elements.iter().position(|e| literal(e).is_some_and(|text| text.starts_with('-') && text.ends_with('c')));
         if let Some(hole) = script.and_then(|at| elements.get(at + 1)).and_then(first_hole) {
             out.push(exec_inner_shell(cx, hole, &program));
         }
@@ -285,7 +290,10 @@ fn exec(cx: &PassContext, list: &Expr, out: &mut Vec<Diagnostic>) {
     }
     for e in elements.iter().skip(1) {
         let text = literal(e).unwrap_or_default();
-        if matches!(text.as_str(), "|" | "||" | "&&" | ";" | ">" | ">>" | "<" | "2>" | "2>&1" | "&" | ">/dev/null" | "2>/dev/null") {
+        if matches!(
+            text.as_str(),
+            "|" | "||" | "&&" | ";" | ">" | ">>" | "<" | "2>" | "2>&1" | "&" | ">/dev/null" | "2>/dev/null"
+        ) {
             out.push(exec_operator(cx, e.span, &text));
         } else if is_expansion(&text) {
             out.push(exec_expansion(cx, e.span, &text));
@@ -303,7 +311,8 @@ fn first_hole(e: &Expr) -> Option<&Expr> {
 /// `$NAME` or `~/…`: what only a shell expands.
 fn is_expansion(text: &str) -> bool {
     let name = text.strip_prefix('$').is_some_and(|rest| {
-        rest.starts_with(|c: char| c.is_ascii_uppercase() || c == '_') && rest.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '/')
+        rest.starts_with(|c: char| c.is_ascii_uppercase() || c == '_')
+            && rest.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '/')
     });
     name || text.starts_with("~/")
 }
@@ -383,14 +392,17 @@ fn traces(line: &str) -> bool {
     line.split([';', '&']).any(|command| {
         let mut words = command.split_whitespace();
         words.next() == Some("set")
-            && words.any(|word| word == "xtrace" || (word.starts_with('-') && word.contains('x') && !word.starts_with("--")))
+            && words.any(|word| {
+                word == "xtrace" || (word.starts_with('-') && word.contains('x') && !word.starts_with("--"))
+            })
     })
 }
 
 fn no_timeout(cx: &PassContext, name: &Name, steps: usize) -> Diagnostic {
     let message = format!("{steps} steps of `{}` may each run for ever", name.text);
-    Diagnostic::new(&lint::NO_TIMEOUT, cx.at(name.span), message)
-        .help("begin its body with `timeout 2h` (or whatever is more than enough), so that a step that hangs ends the run")
+    Diagnostic::new(&lint::NO_TIMEOUT, cx.at(name.span), message).help(
+        "begin its body with `timeout 2h` (or whatever is more than enough), so that a step that hangs ends the run",
+    )
 }
 
 fn network_no_fallback(cx: &PassContext, step: &Step, clause: Span, repeatable: bool) -> Diagnostic {
@@ -420,8 +432,12 @@ fn no_checkpoint(cx: &PassContext, step: &Step, clause: Span, written: &Name) ->
 }
 
 fn many_passes(cx: &PassContext, at: Span, passes: i64) -> Diagnostic {
-    Diagnostic::new(&lint::MANY_PASSES, cx.at(at), format!("this loop may make {passes} passes, and nothing limits its time"))
-        .help("lower `max`, or put a `timeout` on the scope or workflow around it")
+    Diagnostic::new(
+        &lint::MANY_PASSES,
+        cx.at(at),
+        format!("this loop may make {passes} passes, and nothing limits its time"),
+    )
+    .help("lower `max`, or put a `timeout` on the scope or workflow around it")
 }
 
 fn silent_continue(cx: &PassContext, step: &Step, at: Span) -> Diagnostic {
@@ -436,21 +452,25 @@ fn long_script(cx: &PassContext, at: Span, lines: usize) -> Diagnostic {
 }
 
 fn duplicate_action(cx: &PassContext, name: &Name, first: &Name) -> Diagnostic {
-    Diagnostic::new(&lint::DUPLICATE_ACTION, cx.at(name.span), format!("`{}` does exactly what `{}` does", name.text, first.text))
-        .label(cx.at(first.span), "the same action")
-        .help("declare a `command` with what differs as parameters, and `run` it twice")
+    Diagnostic::new(
+        &lint::DUPLICATE_ACTION,
+        cx.at(name.span),
+        format!("`{}` does exactly what `{}` does", name.text, first.text),
+    )
+    .label(cx.at(first.span), "the same action")
+    .help("declare a `command` with what differs as parameters, and `run` it twice")
 }
 
 fn exec_one_text(cx: &PassContext, first: &Expr, program: &str) -> Diagnostic {
     let words: Vec<String> = program.split_whitespace().map(|word| format!("\"{word}\"")).collect();
     let simple = program.chars().all(|c| c.is_ascii_alphanumeric() || " -_./=:,+@".contains(c));
-    let diagnostic = Diagnostic::new(&lint::EXEC_AS_SHELL, cx.at(first.span), format!("no program is called `{}`", shorten(program)))
-        .help("`exec` takes the program and each argument as a text of its own; `sh` takes a command line");
-    if simple {
-        diagnostic.fix("split it into words", cx.at(first.span), words.join(", "), true)
-    } else {
-        diagnostic
-    }
+    let diagnostic = Diagnostic::new(
+        &lint::EXEC_AS_SHELL,
+        cx.at(first.span),
+        format!("no program is called `{}`", shorten(program)),
+    )
+    .help("`exec` takes the program and each argument as a text of its own; `sh` takes a command line");
+    if simple { diagnostic.fix("split it into words", cx.at(first.span), words.join(", "), true) } else { diagnostic }
 }
 
 fn exec_builtin(cx: &PassContext, at: Span, program: &str) -> Diagnostic {
@@ -459,18 +479,30 @@ fn exec_builtin(cx: &PassContext, at: Span, program: &str) -> Diagnostic {
         "export" | "set" | "unset" => "the clause `env` sets variables of a step",
         _ => "run it inside a `sh` script, together with what depends on it",
     };
-    Diagnostic::new(&lint::EXEC_AS_SHELL, cx.at(at), format!("`{program}` is built into shells and changes nothing outside them"))
-        .help(help)
+    Diagnostic::new(
+        &lint::EXEC_AS_SHELL,
+        cx.at(at),
+        format!("`{program}` is built into shells and changes nothing outside them"),
+    )
+    .help(help)
 }
 
 fn exec_operator(cx: &PassContext, at: Span, text: &str) -> Diagnostic {
-    Diagnostic::new(&lint::EXEC_AS_SHELL, cx.at(at), format!("`{text}` is handed to the program as it stands: no shell reads this"))
-        .help("use `sh` for pipes, redirections and lists of commands")
+    Diagnostic::new(
+        &lint::EXEC_AS_SHELL,
+        cx.at(at),
+        format!("`{text}` is handed to the program as it stands: no shell reads this"),
+    )
+    .help("use `sh` for pipes, redirections and lists of commands")
 }
 
 fn exec_expansion(cx: &PassContext, at: Span, text: &str) -> Diagnostic {
-    Diagnostic::new(&lint::EXEC_AS_SHELL, cx.at(at), format!("`{text}` is handed to the program as it stands: no shell expands it"))
-        .help("take the value from a parameter (`= env(\"NAME\") ?? \"…\"`), or use `sh`")
+    Diagnostic::new(
+        &lint::EXEC_AS_SHELL,
+        cx.at(at),
+        format!("`{text}` is handed to the program as it stands: no shell expands it"),
+    )
+    .help("take the value from a parameter (`= env(\"NAME\") ?? \"…\"`), or use `sh`")
 }
 
 fn exec_inner_shell(cx: &PassContext, hole: &Expr, program: &str) -> Diagnostic {
@@ -492,5 +524,7 @@ fn secret_traced(cx: &PassContext, at: Span, name: &Name) -> Diagnostic {
 
 fn raw_text(cx: &PassContext, e: &Expr) -> Diagnostic {
     Diagnostic::new(&lint::RAW_TEXT, cx.at(e.span), "`raw` pastes text that the shell reads as part of the script")
-        .help("give it as a value (`${…}` without `raw`); if it has to be script text, say why: `allow(raw-text) \"…\"`")
+        .help(
+            "give it as a value (`${…}` without `raw`); if it has to be script text, say why: `allow(raw-text) \"…\"`",
+        )
 }

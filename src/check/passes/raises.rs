@@ -268,7 +268,10 @@ enum Answer {
 
 impl Answer {
     fn of(stmts: &[Stmt]) -> Self {
-        if super::control::any(stmts, &|stmt| matches!(&stmt.kind, StmtKind::Verdict(v) if matches!(**v, Verdict::Retry(_)))) {
+        if super::control::any(
+            stmts,
+            &|stmt| matches!(&stmt.kind, StmtKind::Verdict(v) if matches!(**v, Verdict::Retry(_))),
+        ) {
             return Self::Retry;
         }
         let verdicts = super::control::count(stmts, &|stmt| matches!(stmt.kind, StmtKind::Verdict(_)));
@@ -311,12 +314,16 @@ fn unreachable_handler(cx: &PassContext, who: &str, kind: &Name, raised: &Kinds)
 
 fn impossible_retry(cx: &PassContext, who: &str, kind: &Name, raised: &Kinds) -> Diagnostic {
     let message = format!("{who} never fails with `{}`, so it is never retried for it", kind.text);
-    Diagnostic::new(&lint::RETRY_NEVER, cx.at(kind.span), message)
-        .help(format!("{}{}", possibilities(raised), remedy(&kind.text)))
+    Diagnostic::new(&lint::RETRY_NEVER, cx.at(kind.span), message).help(format!(
+        "{}{}",
+        possibilities(raised),
+        remedy(&kind.text)
+    ))
 }
 
 fn shadowed_handler(cx: &PassContext, span: Span, cause: Span, kind: Option<&str>) -> Diagnostic {
-    let what = kind.map_or("this handler never runs".to_owned(), |kind| format!("this handler never runs for `{kind}`"));
+    let what =
+        kind.map_or("this handler never runs".to_owned(), |kind| format!("this handler never runs for `{kind}`"));
     Diagnostic::new(&lint::SHADOWED_HANDLER, cx.at(span), what)
         .label(cx.at(cause), "this earlier handler takes the failure first")
         .help("handlers are tried in order: put the more specific one first, or take it out")

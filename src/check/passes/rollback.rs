@@ -206,7 +206,8 @@ impl Rollback<'_, '_> {
     }
 
     fn parallel(&mut self, parallel: &Parallel, state: &mut State) {
-        let barriers: Vec<_> = parallel.body.stmts.iter().map(|stmt| self.barrier(std::slice::from_ref(stmt))).collect();
+        let barriers: Vec<_> =
+            parallel.body.stmts.iter().map(|stmt| self.barrier(std::slice::from_ref(stmt))).collect();
         for (at, stmt) in parallel.body.stmts.iter().enumerate() {
             let mut inner = state.clone();
             for (_, barrier) in barriers.iter().enumerate().filter(|(other, _)| *other != at) {
@@ -287,5 +288,7 @@ fn past_irreversible(cx: &PassContext, name: &Name, (at, why): &Barrier) -> Diag
     let message = format!("`{}` cannot be reached any more: {why} lies between", name.text);
     Diagnostic::new(&flow::ROLLBACK_PAST_IRREVERSIBLE, cx.at(name.span), message)
         .label(cx.at(*at), "what was done before this stays done")
-        .help("give that step an `undo`, roll back to a checkpoint after it, or use `rollback` alone, which stops there")
+        .help(
+            "give that step an `undo`, roll back to a checkpoint after it, or use `rollback` alone, which stops there",
+        )
 }

@@ -133,10 +133,17 @@ impl Scripts<'_, '_> {
         for pair in piped.windows(2) {
             let [from, to] = pair else { continue };
             let (from, to) = (program(from), program(to));
-            if matches!(from, "curl" | "wget") && matches!(to, "sh" | "bash" | "zsh" | "dash" | "python" | "python3" | "node") {
+            if matches!(from, "curl" | "wget")
+                && matches!(to, "sh" | "bash" | "zsh" | "dash" | "python" | "python3" | "node")
+            {
                 self.out.push(download_and_run(self.cx, text.span, from, to));
             }
-            if to == "tee" && !line.contains("pipefail") && !from.is_empty() && !matches!(from, "echo" | "printf" | "cat") && !self.has_pipefail(text) {
+            if to == "tee"
+                && !line.contains("pipefail")
+                && !from.is_empty()
+                && !matches!(from, "echo" | "printf" | "cat")
+                && !self.has_pipefail(text)
+            {
                 self.out.push(pipe_hides_failure(self.cx, text.span, from));
             }
         }
@@ -165,7 +172,9 @@ fn program(command: &str) -> &str {
 fn removes(words: &[&str]) -> bool {
     let rm = words.iter().position(|word| *word == "rm");
     rm.is_some_and(|at| {
-        words.iter().skip(at + 1).any(|word| *word == "--recursive" || (word.starts_with('-') && !word.starts_with("--") && word.contains(['r', 'R'])))
+        words.iter().skip(at + 1).any(|word| {
+            *word == "--recursive" || (word.starts_with('-') && !word.starts_with("--") && word.contains(['r', 'R']))
+        })
     })
 }
 
@@ -206,20 +215,35 @@ fn explain(problem: Problem) -> (&'static str, &'static str) {
             "leave the quotes of the delimiter out (`<<EOF`), or give the text through `stdin`",
         ),
         Problem::HereDelimiter => ("it is the delimiter of a here-document", "choose a fixed word as delimiter"),
-        Problem::Backticks => ("quoting inside back-ticks differs from shell to shell", "write `$( … )` instead of back-ticks"),
+        Problem::Backticks => {
+            ("quoting inside back-ticks differs from shell to shell", "write `$( … )` instead of back-ticks")
+        }
         Problem::Arithmetic => (
             "the shell calculates here, and a value could be a command in disguise",
             "calculate it in the workflow (`let n = …`) and use the result as an ordinary argument",
         ),
-        Problem::Comment => ("this is a comment of the script", "take the value out of the comment, or write `$${…}` for the text itself"),
-        Problem::Evaluated => ("what stands here is read a second time as shell text, and a value could be a command", VARIABLE),
+        Problem::Comment => (
+            "this is a comment of the script",
+            "take the value out of the comment, or write `$${…}` for the text itself",
+        ),
+        Problem::Evaluated => {
+            ("what stands here is read a second time as shell text, and a value could be a command", VARIABLE)
+        }
         Problem::InnerShell => (
             "another shell reads this as its script, and a value could be a command",
             "pass it to the inner shell as an argument: `sh -c '… \"$1\" …' sh ${value}`",
         ),
-        Problem::VariableName => ("it would be the name of a shell variable", "write the name of the variable itself, and give the value as its content"),
-        Problem::AfterBackslash => ("the backslash before it would escape it", "take the backslash out: a value is always one word, whatever it contains"),
-        Problem::AfterDollar => ("the `$` before it would join with it", "take the `$` out, or write `\\$` if a dollar sign is meant"),
+        Problem::VariableName => (
+            "it would be the name of a shell variable",
+            "write the name of the variable itself, and give the value as its content",
+        ),
+        Problem::AfterBackslash => (
+            "the backslash before it would escape it",
+            "take the backslash out: a value is always one word, whatever it contains",
+        ),
+        Problem::AfterDollar => {
+            ("the `$` before it would join with it", "take the `$` out, or write `\\$` if a dollar sign is meant")
+        }
         Problem::ListGlued => (
             "a list becomes several words, so nothing can be glued to it",
             "put blanks around it, or join it first: `xs.join(\",\")`",
@@ -228,14 +252,23 @@ fn explain(problem: Problem) -> (&'static str, &'static str) {
             "a list becomes several words, so it cannot stand inside quotes",
             "take the quotes away (each element stays one word), or join it first: `xs.join(\" \")`",
         ),
-        Problem::ListNotArgument => ("the shell takes exactly one word here, and a list gives several", "join it first: `xs.join(\" \")`"),
-        Problem::TooDeep => ("the script is nested too deeply to be followed", "move the inner part to a script file or a step of its own"),
+        Problem::ListNotArgument => {
+            ("the shell takes exactly one word here, and a list gives several", "join it first: `xs.join(\" \")`")
+        }
+        Problem::TooDeep => (
+            "the script is nested too deeply to be followed",
+            "move the inner part to a script file or a step of its own",
+        ),
     }
 }
 
 fn hole_as_command(cx: &PassContext, e: &Expr) -> Diagnostic {
-    Diagnostic::new(&lint::HOLE_AS_COMMAND, cx.at(e.span), format!("the value of `{}` decides which program runs", print(e)))
-        .help("name the program here and let values be its arguments; if it is meant, `exec [program, …]` says so")
+    Diagnostic::new(
+        &lint::HOLE_AS_COMMAND,
+        cx.at(e.span),
+        format!("the value of `{}` decides which program runs", print(e)),
+    )
+    .help("name the program here and let values be its arguments; if it is meant, `exec [program, …]` says so")
 }
 
 fn hole_as_option(cx: &PassContext, e: &Expr) -> Diagnostic {
@@ -282,7 +315,9 @@ fn download_and_run(cx: &PassContext, at: Span, from: &str, to: &str) -> Diagnos
 }
 
 fn pipe_hides_failure(cx: &PassContext, at: Span, from: &str) -> Diagnostic {
-    let message = format!("the step succeeds even if `{}` fails: a pipe ends as its last command, `tee`, does", shorten(from));
-    Diagnostic::new(&lint::PIPE_HIDES_FAILURE, cx.at(at), message)
-        .help("leave `tee` out (everything that is printed is kept in the log anyway), or use `bash` with `set -o pipefail`")
+    let message =
+        format!("the step succeeds even if `{}` fails: a pipe ends as its last command, `tee`, does", shorten(from));
+    Diagnostic::new(&lint::PIPE_HIDES_FAILURE, cx.at(at), message).help(
+        "leave `tee` out (everything that is printed is kept in the log anyway), or use `bash` with `set -o pipefail`",
+    )
 }

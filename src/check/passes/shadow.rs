@@ -107,7 +107,11 @@ impl<'c> Visit<'c> for Shadow<'c, '_> {
 }
 
 fn shadowed(cx: &PassContext, name: &Name, hidden: &Name) -> Diagnostic {
-    Diagnostic::new(&lint::SHADOWED_NAME, cx.at(name.span), format!("`{}` hides another name of this workflow", name.text))
-        .label(cx.at(hidden.span), "this one cannot be reached from there")
-        .help("give it a name of its own; to change the outer one, make it a `var` and assign it without `let`")
+    Diagnostic::new(
+        &lint::SHADOWED_NAME,
+        cx.at(name.span),
+        format!("`{}` hides another name of this workflow", name.text),
+    )
+    .label(cx.at(hidden.span), "this one cannot be reached from there")
+    .help("give it a name of its own; to change the outer one, make it a `var` and assign it without `let`")
 }

@@ -1,8 +1,8 @@
 //! What a call of a command, workflow or handler can do, computed callees first.
 
 use super::effects::{self, Effects};
-use super::raises::Raises;
 use super::kinds::Kinds;
+use super::raises::Raises;
 use super::step::Parts;
 use super::walk::{Visit, walk_clause, walk_item, walk_stmt};
 use super::{ItemView, PassContext, provenance};
@@ -59,9 +59,7 @@ pub fn summarize(items: &[ItemView], globals: &[Global]) -> Summaries {
     }
     let callables: Vec<(GlobalId, &ItemView)> = items
         .iter()
-        .filter(|view| {
-            matches!(view.item.kind, ItemKind::Command(_) | ItemKind::Workflow(_) | ItemKind::Handler(_))
-        })
+        .filter(|view| matches!(view.item.kind, ItemKind::Command(_) | ItemKind::Workflow(_) | ItemKind::Handler(_)))
         .filter_map(|view| by_place.get(&(view.file.0, view.index)).map(|id| (*id, view)))
         .collect();
     let mut summaries = Summaries::default();

@@ -175,14 +175,13 @@ impl<'a> Visit<'a> for Read<'_> {
 /// without a workflow is a library, and all its items are.
 pub fn items(items: &[ItemView], globals: &[Global], out: &mut Vec<Diagnostic>) {
     let used = Used::of(items);
-    let has_workflow: FxHashSet<u32> = items
-        .iter()
-        .filter(|view| matches!(view.item.kind, ItemKind::Workflow(_)))
-        .map(|view| view.file.0)
-        .collect();
+    let has_workflow: FxHashSet<u32> =
+        items.iter().filter(|view| matches!(view.item.kind, ItemKind::Workflow(_))).map(|view| view.file.0).collect();
     let broken: FxHashSet<u32> = items
         .iter()
-        .filter(|view| matches!(view.item.kind, ItemKind::Broken) || view.facts.diagnostics.iter().any(Diagnostic::is_error))
+        .filter(|view| {
+            matches!(view.item.kind, ItemKind::Broken) || view.facts.diagnostics.iter().any(Diagnostic::is_error)
+        })
         .map(|view| view.file.0)
         .collect();
     for (at, global) in globals.iter().enumerate() {
@@ -278,10 +277,9 @@ fn imports(view: &ItemView, import: &Use, used: &Used, globals: &[Global], out: 
     let Some(names) = &import.names else {
         let module = match (&import.alias, &import.from) {
             (Some(alias), _) => alias.clone(),
-            (None, UseFrom::Std(name)) => Name {
-                text: name.text.rsplit('/').next().unwrap_or_default().into(),
-                span: name.span,
-            },
+            (None, UseFrom::Std(name)) => {
+                Name { text: name.text.rsplit('/').next().unwrap_or_default().into(), span: name.span }
+            }
             (None, UseFrom::File(_)) => return,
         };
         if !used.modules.contains(&(file, module.text.clone())) {
@@ -322,14 +320,12 @@ fn unused_local(cx: &PassContext, name: &str, span: Span, kind: LocalKind) -> Op
         },
         LocalKind::Let | LocalKind::Var => (&lint::UNUSED_VARIABLE, "variable"),
         LocalKind::Each | LocalKind::EachParallel => (&lint::UNUSED_VARIABLE, "loop variable"),
-        LocalKind::Binding | LocalKind::Bound if !matches!(cx.view.item.kind, ItemKind::Fn(_)) => {
-            (&lint::UNUSED_VARIABLE, "name")
-        }
-        LocalKind::Bound => {
-            let ItemKind::Fn(function) = &cx.view.item.kind else { return None };
-            let param = function.params.iter().any(|param| param.name.span == span);
-            if param { (&lint::UNUSED_PARAMETER, "parameter") } else { (&lint::UNUSED_VARIABLE, "name") }
-        }
+        LocalKind::Binding | LocalKind::Bound => match &cx.view.item.kind {
+            ItemKind::Fn(function) if function.params.iter().any(|param| param.name.span == span) => {
+                (&lint::UNUSED_PARAMETER, "parameter")
+            }
+            _ => (&lint::UNUSED_VARIABLE, "name"),
+        },
         LocalKind::Step | LocalKind::Approval | LocalKind::Failure => return None,
     };
     let help = match kind {
@@ -340,12 +336,9 @@ fn unused_local(cx: &PassContext, name: &str, span: Span, kind: LocalKind) -> Op
 }
 
 fn never_assigned(cx: &PassContext, name: &str, span: Span) -> Diagnostic {
-    let diagnostic = Diagnostic::new(
-        &lint::NEVER_ASSIGNED,
-        cx.at(span),
-        format!("variable `{name}` is never assigned again"),
-    )
-    .help("`let` says that it stays as it is");
+    let diagnostic =
+        Diagnostic::new(&lint::NEVER_ASSIGNED, cx.at(span), format!("variable `{name}` is never assigned again"))
+            .help("`let` says that it stays as it is");
     match declaration(cx.view.item, span) {
         Some(start) => diagnostic.fix("write `let`", cx.at(Span::new(start, start + 3)), "let", true),
         None => diagnostic,
@@ -396,7 +389,10 @@ fn unused_item(global: &Global) -> Option<Diagnostic> {
 }
 
 fn unused_import(place: Place, name: &str, remove: Place) -> Diagnostic {
-    Diagnostic::new(&lint::UNUSED_IMPORT, place, format!("import `{name}` is never used"))
-        .help("take it out")
-        .fix("take it out", remove, "", false)
+    Diagnostic::new(&lint::UNUSED_IMPORT, place, format!("import `{name}` is never used")).help("take it out").fix(
+        "take it out",
+        remove,
+        "",
+        false,
+    )
 }
