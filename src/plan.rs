@@ -9,12 +9,13 @@ mod lower;
 pub mod print;
 #[cfg(test)]
 pub(crate) mod sample;
+pub mod test;
 mod verify;
 mod walk;
 
 pub use digest::digest;
 pub use file::PlanError;
-pub use lower::{compile, compile_with};
+pub use lower::{compile, compile_with, lower_test};
 pub use verify::{Problem, verify};
 
 use ir::{ExprIx, NodeIx, Plan};

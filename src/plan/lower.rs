@@ -21,10 +21,12 @@ mod scope;
 mod script;
 mod step;
 mod stmt;
+mod test;
 mod types;
 mod work;
 mod written;
 
+pub use test::lower_test;
 pub(super) use written::operator;
 
 use std::collections::VecDeque;
@@ -63,9 +65,7 @@ pub fn compile_with(checked: &Checked, entry: GlobalId, gates: &[GlobalId]) -> R
     lower.attached = gates.to_vec();
     lower.describe(entry);
     lower.plan.entry = lower.body(entry);
-    while let Some(id) = lower.queue.pop_front() {
-        lower.lower_body(id);
-    }
+    lower.drain();
     lower.finish()
 }
 
@@ -87,6 +87,7 @@ struct Lower<'a> {
     records: FxHashMap<GlobalId, TypeIx>,
     reached: rustc_hash::FxHashSet<GlobalId>,
     environment: rustc_hash::FxHashSet<EcoString>,
+    published: test::Published,
     faults: Vec<Diagnostic>,
 }
 
@@ -109,7 +110,15 @@ impl<'a> Lower<'a> {
             records: FxHashMap::default(),
             reached: rustc_hash::FxHashSet::default(),
             environment: rustc_hash::FxHashSet::default(),
+            published: test::Published::default(),
             faults: Vec::new(),
+        }
+    }
+
+    /// Lowers the bodies whose turn has not come.
+    fn drain(&mut self) {
+        while let Some(id) = self.queue.pop_front() {
+            self.lower_body(id);
         }
     }
 
@@ -118,7 +127,7 @@ impl<'a> Lower<'a> {
             return Err(self.faults);
         }
         self.plan.about.sources = self.places.into_sources();
-        Ok(self.plan)
+        Ok(self.plan.sealed())
     }
 
     /// Adds an expression that stands at `span` of the item.

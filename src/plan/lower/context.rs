@@ -62,6 +62,12 @@ pub(super) struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
+    /// The context of an item with an empty frame.
+    pub(super) fn of(file: FileId, start: u32, facts: &'a Facts) -> Self {
+        let slots = vec![None; facts.locals.len()];
+        Self { file, start, facts: Some(facts), frames: vec![0], slots, ..Self::default() }
+    }
+
     /// How deep the current frame lies.
     pub(super) fn depth(&self) -> u32 {
         self.frames.len().saturating_sub(1) as u32
@@ -164,14 +170,7 @@ impl<'a> Lower<'a> {
         let file = self.checked.files.get(place.file.0 as usize)?;
         let slot = file.tree.items.get(place.item as usize)?;
         let facts = &**file.facts.get(place.item as usize)?;
-        let cx = Context {
-            file: place.file,
-            start: slot.start,
-            facts: Some(facts),
-            frames: vec![0],
-            slots: vec![None; facts.locals.len()],
-            ..Context::default()
-        };
+        let cx = Context::of(place.file, slot.start, facts);
         let before = std::mem::replace(&mut self.cx, cx);
         let result = work(self, &slot.item);
         self.cx = before;

@@ -20,6 +20,13 @@ pub(super) fn no_workflow(checked: &Checked, entry: GlobalId) -> Diagnostic {
     }
 }
 
+/// There is no test that runs something.
+pub(super) fn no_test(file: FileId) -> Diagnostic {
+    let place = Place::absolute(file, Span::default());
+    Diagnostic::new(&codes::run::NOT_RUNNABLE, place, "there is no test here that runs a workflow")
+        .help("a `test` item has a line `run workflow(…)`")
+}
+
 impl Lower<'_> {
     /// Reports what the checker should have found out. A fault of this program, not of the source.
     pub(super) fn fault(&mut self, span: Span, what: &str) {

@@ -78,7 +78,7 @@ impl<'a> Lower<'a> {
                 .flatten(),
             GlobalKind::Workflow(signature) => self
                 .inside(id, |lower, item| match &item.kind {
-                    ItemKind::Workflow(workflow) => Some(lower.workflow(workflow, signature, &attached)),
+                    ItemKind::Workflow(workflow) => Some(lower.workflow(id, workflow, signature, &attached)),
                     _ => None,
                 })
                 .flatten(),
@@ -115,8 +115,15 @@ impl<'a> Lower<'a> {
         lowered
     }
 
-    fn workflow(&mut self, workflow: &'a Workflow, signature: &'a Signature, attached: &[GlobalId]) -> Body {
+    fn workflow(
+        &mut self,
+        id: GlobalId,
+        workflow: &'a Workflow,
+        signature: &'a Signature,
+        attached: &[GlobalId],
+    ) -> Body {
         self.publish();
+        self.published.insert(id, self.cx.metrics.clone());
         self.cx.outputs = &signature.outputs;
         let params = self.params(&workflow.params, signature);
         let scope = self.scope(None, &workflow.body, attached);
@@ -147,7 +154,8 @@ impl<'a> Lower<'a> {
     fn command(&mut self, command: &'a Command, signature: &'a Signature) -> Body {
         let params = self.params(&command.params, signature);
         let facts = self.cx.facts.and_then(|facts| facts.steps.get(&NodeId(0)));
-        let owner = Owner { facts, declared: &signature.outputs, risk: signature.risk, whole: true };
+        let risk = facts.map_or(signature.risk, |facts| facts.risk);
+        let owner = Owner { facts, declared: &signature.outputs, risk, whole: true };
         let kind = if Self::is_step_like(command) {
             BodyKind::Workflow(Box::new(self.wrapped(command, &owner)))
         } else {

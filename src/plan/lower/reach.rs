@@ -15,7 +15,10 @@ impl<'a> Lower<'a> {
 
     /// Constants, functions and types that an item names, in source order.
     fn uses(&self, id: GlobalId) -> Vec<GlobalId> {
-        let Some(facts) = self.facts_of(id) else { return Vec::new() };
+        self.facts_of(id).map(|facts| self.used(facts)).unwrap_or_default()
+    }
+
+    fn used(&self, facts: &Facts) -> Vec<GlobalId> {
         let kind = |id: GlobalId| self.checked.global(id).map(|global| &global.kind);
         let mut uses: Vec<(u32, GlobalId)> = facts
             .defs
@@ -34,6 +37,13 @@ impl<'a> Lower<'a> {
     /// Lowers what the inside of an item needs before the item itself is lowered.
     pub(super) fn prepare(&mut self, id: GlobalId) {
         for id in self.uses(id) {
+            self.ensure(id);
+        }
+    }
+
+    /// Like [`Lower::prepare`], for an item that declares nothing.
+    pub(super) fn prepare_facts(&mut self, facts: &Facts) {
+        for id in self.used(facts) {
             self.ensure(id);
         }
     }

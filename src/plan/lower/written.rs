@@ -14,6 +14,17 @@ pub(super) fn expr(expr: &Expr) -> EcoString {
     eco_format!("{}", Shown(expr))
 }
 
+/// A string with its quotes.
+pub(super) fn text(text: &Text) -> EcoString {
+    struct Quoted<'a>(&'a Text);
+    impl Display for Quoted<'_> {
+        fn fmt(&self, out: &mut Formatter) -> Result {
+            show_text(self.0, out)
+        }
+    }
+    eco_format!("{}", Quoted(text))
+}
+
 struct Shown<'a>(&'a Expr);
 
 impl Display for Shown<'_> {
