@@ -4,30 +4,43 @@ mod args;
 mod check;
 mod compile;
 mod completions;
+mod diff;
 mod exit;
 mod explain;
 mod fmt;
+mod list;
+mod log;
+mod params;
+mod preview;
 mod project;
+mod resume;
+mod run;
+mod runs;
+mod source;
+mod status;
 mod terminal;
+mod watch;
 
 use std::io::Write;
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser;
 
-pub use args::Cli;
-pub use exit::Exit;
+use crate::journal::{Journal, RunInfo};
+use args::Cli;
+use exit::Exit;
 use terminal::Terminal;
 
 /// What a subcommand needs to know besides its own arguments.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Context {
+struct Context {
     terminal: Terminal,
 }
 
 /// Why a subcommand gave up before it could do its work: one line for standard error.
 #[derive(Debug)]
-pub(crate) struct Usage(String);
+struct Usage(String);
 
 impl<T: std::fmt::Display> From<T> for Usage {
     fn from(error: T) -> Self {
@@ -44,7 +57,7 @@ pub fn main() -> ExitCode {
     match dispatch(&cli, context) {
         Ok(exit) => exit.into(),
         Err(Usage(message)) => {
-            let _ = writeln!(std::io::stderr(), "error: {message}");
+            let _ = writeln!(std::io::stderr(), "error: {}", message.strip_prefix("error: ").unwrap_or(&message));
             Exit::Usage.into()
         }
     }
@@ -54,9 +67,36 @@ fn dispatch(cli: &Cli, context: Context) -> Outcome {
     use args::Command;
     match &cli.command {
         Command::Check(args) => check::run(args, context),
+        Command::Run(args) => run::run(args, context),
+        Command::Plan(args) => run::plan(args, context),
         Command::Fmt(args) => fmt::run(args, context),
         Command::Compile(args) => compile::run(args, context),
+        Command::List(args) => list::run(args, context),
+        Command::Runs(args) => runs::run(args, context),
+        Command::Status(args) => status::run(args, context),
+        Command::Log(args) => log::run(args, context),
+        Command::Resume(args) => resume::resume(args, context),
+        Command::Cancel(args) => resume::cancel(args, context),
         Command::Explain(args) => explain::run(args, context),
         Command::Completions(args) => completions::run(args),
     }
+}
+
+/// The journal of a workspace that has one.
+fn open(folder: &Path) -> Result<Journal, Usage> {
+    if !folder.is_dir() {
+        return Err("no run has been started here yet".to_owned().into());
+    }
+    Ok(Journal::open(folder)?)
+}
+
+/// The latest run.
+fn latest(journal: &Journal) -> Result<RunInfo, Usage> {
+    journal.runs()?.into_iter().next().ok_or_else(|| "no run has been started here yet".to_owned().into())
+}
+
+/// Who sits at this terminal, for the journal.
+fn who() -> String {
+    let name = ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| std::env::var(name).ok());
+    name.unwrap_or_else(|| "somebody".to_owned())
 }

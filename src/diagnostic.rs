@@ -4,6 +4,7 @@
 //! small function of the phase that finds it; and drawn by [`render`].
 
 pub mod codes;
+pub mod fix;
 pub mod render;
 
 use crate::source::{FileId, Location, Span};

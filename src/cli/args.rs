@@ -105,6 +105,43 @@ pub struct RunArgs {
     pub rest: Vec<std::ffi::OsString>,
 }
 
+/// Options of `wf run` and `wf plan`, beside the parameters of the workflow.
+#[derive(Args, Clone, Debug)]
+pub struct RunOptions {
+    /// Show what would happen, and touch nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Overlap neighbouring steps whose declared effects and data prove them independent
+    #[arg(long)]
+    pub parallel: bool,
+    /// How many steps may run at once; the number of cores if left out
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_parallel: Option<u32>,
+    /// Time for the whole run: a duration such as 1h30m, or bare minutes
+    #[arg(long, value_name = "TIME")]
+    pub timeout: Option<String>,
+    /// Which steps ask before they run
+    #[arg(long, value_name = "MODE", value_parser = ["autopilot", "supervised", "hybrid"])]
+    pub mode: Option<String>,
+    /// Warnings of gates fail the run
+    #[arg(long, conflicts_with = "lenient")]
+    pub strict: bool,
+    /// Failing gates warn, except critical ones
+    #[arg(long)]
+    pub lenient: bool,
+    /// `run.priority`
+    #[arg(long, value_name = "PRIORITY", default_value = "normal", value_parser = ["low", "normal", "high"])]
+    pub priority: String,
+    /// Never pause: where a person is needed, the run fails
+    #[arg(long)]
+    pub yes: bool,
+    /// YAML or JSON with `conditions`, `parallel_groups` or `rollback` for an imported workflow
+    #[arg(long, value_name = "FILE")]
+    pub with: Vec<PathBuf>,
+    #[command(flatten)]
+    pub watch: WatchArgs,
+}
+
 /// `wf fmt`
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  wf fmt\n  wf fmt --check\n  wf fmt - < draft.wf")]

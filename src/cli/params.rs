@@ -1,0 +1,159 @@
+//! Parameters of a workflow as typed flags.
+
+use clap::builder::StyledStr;
+use clap::error::ErrorKind;
+use clap::{Arg, ArgAction, ArgMatches, Command};
+
+use crate::eval;
+use crate::plan::ir::{Param, Plan, Type, TypeIx};
+use crate::value::decode::{Decoder, type_text};
+use crate::value::{Fields, SecretRef, Value};
+use std::sync::Arc;
+
+/// Where flags of parameters stand in the help.
+const HEADING: &str = "Parameters of the workflow";
+
+/// The parameters of the workflow that `plan` runs.
+fn params(plan: &Plan) -> &[Param] {
+    plan.bodies.get(plan.entry.index()).map_or(&[], |body| &body.params)
+}
+
+fn ty(plan: &Plan, ty: TypeIx) -> &Type {
+    plan.types.get(ty.index()).unwrap_or(&Type::None)
+}
+
+/// The type below `?`.
+fn core(plan: &Plan, mut at: TypeIx) -> &Type {
+    while let Type::Optional(inner) = ty(plan, at) {
+        at = *inner;
+    }
+    ty(plan, at)
+}
+
+fn id(param: &Param) -> String {
+    format!("param.{}", param.name)
+}
+
+/// Adds a flag for each parameter to a command that has its own options already.
+pub(super) fn add(mut command: Command, plan: &Plan) -> Command {
+    let taken: Vec<String> = command.get_arguments().filter_map(|arg| arg.get_long().map(str::to_owned)).collect();
+    let free = |name: &str| !taken.iter().any(|taken| taken == name || name == format!("no-{taken}"));
+    for param in params(plan) {
+        if matches!(core(plan, param.ty), Type::Secret) {
+            continue;
+        }
+        let long = if free(&param.name) && param.name != "help" { param.name.to_string() } else { id(param) };
+        let mut arg = Arg::new(id(param)).long(long.clone()).help_heading(HEADING).help(help(plan, param));
+        arg = arg.aliases(other_spellings(&long));
+        if matches!(core(plan, param.ty), Type::Bool) {
+            let no = format!("no-{long}");
+            let opposite = Arg::new(format!("no.{}", param.name))
+                .aliases(other_spellings(&no))
+                .long(no)
+                .help_heading(HEADING)
+                .help("The opposite")
+                .action(ArgAction::SetTrue)
+                .overrides_with(id(param));
+            arg = arg.num_args(0..=1).require_equals(true).default_missing_value("true").value_name("bool");
+            command = command.arg(arg).arg(opposite);
+            continue;
+        }
+        let required = param.default.is_none() && !matches!(ty(plan, param.ty), Type::Optional(_));
+        arg = arg.required(required).value_name(type_text(&plan.types, param.ty));
+        arg = match core(plan, param.ty) {
+            Type::List(_) | Type::Map(_) => arg.action(ArgAction::Append),
+            _ => arg.action(ArgAction::Set),
+        };
+        command = command.arg(arg);
+    }
+    command
+}
+
+/// `-` and `_` are the same in flags.
+fn other_spellings(long: &str) -> Vec<String> {
+    [long.replace('_', "-"), long.replace('-', "_")].into_iter().filter(|other| other != long).collect()
+}
+
+fn help(plan: &Plan, param: &Param) -> StyledStr {
+    let mut text = plan.about.params.get(&param.name).map(ToString::to_string).unwrap_or_default();
+    if let Type::Enum { variants, .. } = core(plan, param.ty) {
+        text = format!("{text} [choices: {}]", variants.join(", "));
+    }
+    if let Some(default) = param.default.and_then(|default| eval::constant(plan, default).ok()) {
+        text = format!("{text} [default: {}]", default.to_text());
+    }
+    text.trim().to_owned().into()
+}
+
+/// The values that were given, decoded; parameters that were not given are left out.
+pub(super) fn values(command: &Command, matches: &ArgMatches, plan: &Plan, secrets: &[String]) -> Result<Fields, clap::Error> {
+    let mut fields = Fields::new();
+    let default = |default| eval::constant(plan, default).map_err(|error| error.message);
+    let decoder = Decoder::new(&plan.types, &default);
+    for param in params(plan) {
+        if matches!(core(plan, param.ty), Type::Secret) {
+            if let Some(value) = secret(param, secrets) {
+                fields.insert(param.name.clone(), value);
+            } else if param.default.is_none() && !matches!(ty(plan, param.ty), Type::Optional(_)) {
+                let message =
+                    format!("the secret parameter `{0}` needs a source: --secret {0}=env:VARIABLE or {0}=file:PATH", param.name);
+                return Err(error(command, ErrorKind::MissingRequiredArgument, message));
+            }
+            continue;
+        }
+        if matches.get_flag_or_false(&format!("no.{}", param.name)) {
+            fields.insert(param.name.clone(), Value::Bool(false));
+            continue;
+        }
+        let Some(given) = matches.get_many::<String>(&id(param)) else { continue };
+        let mut value: Option<Value> = None;
+        for text in given {
+            let next = decoder.text(text, param.ty).map_err(|why| {
+                let message = format!("invalid value '{text}' for '--{}': {why}", param.name);
+                error(command, ErrorKind::ValueValidation, message)
+            })?;
+            value = Some(match value {
+                Some(before) => join(before, next),
+                None => next,
+            });
+        }
+        fields.extend(value.map(|value| (param.name.clone(), value)));
+    }
+    Ok(fields)
+}
+
+fn error(command: &Command, kind: ErrorKind, message: String) -> clap::Error {
+    clap::Error::raw(kind, format!("{message}\n")).with_cmd(command)
+}
+
+fn secret(param: &Param, secrets: &[String]) -> Option<Value> {
+    let from = secrets.iter().find_map(|given| {
+        let (name, from) = given.split_once('=')?;
+        (name.replace('_', "-") == param.name.replace('_', "-")).then_some(from)
+    })?;
+    Some(Value::Secret(Arc::new(SecretRef { name: param.name.clone(), from: from.into() })))
+}
+
+/// A flag that was repeated: lists are joined, of maps the last entry of a key wins, of anything else the last value.
+fn join(before: Value, next: Value) -> Value {
+    match (before, next) {
+        (Value::List(before), Value::List(next)) => Value::list(before.iter().chain(next.iter()).cloned().collect()),
+        (Value::Map(before), Value::Map(next)) => {
+            let mut all = (*before).clone();
+            all.extend(next.iter().map(|(key, value)| (key.clone(), value.clone())));
+            Value::Map(Arc::new(all))
+        }
+        (_, next) => next,
+    }
+}
+
+/// Flags that a command may not have.
+trait FlagOrFalse {
+    fn get_flag_or_false(&self, id: &str) -> bool;
+}
+
+impl FlagOrFalse for ArgMatches {
+    fn get_flag_or_false(&self, id: &str) -> bool {
+        self.try_get_one::<bool>(id).ok().flatten().copied().unwrap_or(false)
+    }
+}
