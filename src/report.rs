@@ -1,0 +1,3 @@
+//! What people read about plans and runs, made from facts.
+
+pub mod preview;
