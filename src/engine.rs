@@ -14,11 +14,12 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-use crate::driver::local::{self, DriverError, Ended, Local, Message, Surroundings, Update};
+use crate::driver::local::{self, DriverError, Ended, Local, Made, Message, Surroundings, Update};
 use crate::journal::{Journal, JournalError, RunInfo, new_run_id};
 use crate::machine::Machine;
 use crate::machine::input::{Answer, Input, Options, Start};
 use crate::plan::ir::Plan;
+use crate::process::Scratch;
 use crate::value::{Failure, Fields};
 use host::Hosts;
 
@@ -31,6 +32,7 @@ pub struct Engine {
     journal: Journal,
     hosts: Hosts,
     attended: bool,
+    echo: bool,
 }
 
 /// Why a run could not be started or resumed.
@@ -75,13 +77,20 @@ impl Engine {
 
     /// An engine with a journal of the host's choice; [`Journal::in_memory`] keeps nothing on disk.
     pub fn with_journal(workspace: &Path, journal: Journal) -> Self {
-        Self { workspace: workspace.to_owned(), journal, hosts: Hosts::default(), attended: false }
+        Self { workspace: workspace.to_owned(), journal, hosts: Hosts::default(), attended: false, echo: false }
     }
 
     /// Says that somebody will answer questions while the run goes on; without it an open question pauses the run.
     #[must_use]
     pub fn attended(mut self, attended: bool) -> Self {
         self.attended = attended;
+        self
+    }
+
+    /// Passes on what steps print, line by line, as [`Update::Line`].
+    #[must_use]
+    pub fn echo(mut self, echo: bool) -> Self {
+        self.echo = echo;
         self
     }
 
@@ -159,6 +168,13 @@ impl Engine {
             .map_err(|error| EngineError::Damaged(format!("the message could not be left: {error}")))
     }
 
+    fn scratch_folder(&self, run: &str) -> PathBuf {
+        match self.journal.folder() {
+            Some(folder) => folder.join("runs").join(run).join("tmp"),
+            None => std::env::temp_dir().join(format!("wf-{run}")),
+        }
+    }
+
     fn launch(
         &self,
         id: String,
@@ -171,6 +187,9 @@ impl Engine {
         let (sender, inbox) = mpsc::unbounded_channel();
         let (updates, receiver) = mpsc::unbounded_channel();
         let run: Arc<str> = id.into();
+        let scratch = Scratch::new(self.scratch_folder(&run)).map_err(|error| {
+            EngineError::Damaged(format!("the folder for private files of steps: {error}"))
+        })?;
         let mailbox = self.journal.folder().map(|folder| {
             let folder = folder.join("runs").join(&*run);
             tokio::spawn(mailbox::watch(folder, sender.clone()))
@@ -181,7 +200,10 @@ impl Engine {
             lock,
             workspace: self.workspace.clone(),
             hosts: self.hosts.clone(),
+            scratch,
+            made: Made::default(),
             attended: self.attended,
+            echo: self.echo,
             inbox,
             sender: sender.clone(),
             updates,
@@ -230,6 +252,17 @@ impl Steering {
     /// Starts nothing new, waits for what is running, and leaves the run resumable.
     pub fn drain(&self) {
         self.say(Input::Drain);
+    }
+
+    /// Like [`Steering::drain`], and asks running steps to end (SIGTERM, after a grace SIGKILL): they are
+    /// interrupted, and run again or are judged by their effects when the run is resumed.
+    pub fn interrupt(&self) {
+        let _ = self.0.send(Message::Interrupt);
+    }
+
+    /// Kills what is running, at once.
+    pub fn kill(&self) {
+        let _ = self.0.send(Message::Kill);
     }
 
     fn say(&self, input: Input) {

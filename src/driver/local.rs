@@ -15,16 +15,17 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rustc_hash::FxHashMap;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, watch};
 
 use crate::engine::event::{Body, Event};
 use crate::engine::host::Hosts;
 use crate::journal::{Journal, JournalError, Record, RunLock};
 use crate::machine::Machine;
-use crate::machine::command::{Ask, Attempt, Command, Outcome, StopReason};
-use crate::machine::input::{AttemptResult, Input, Raw, Usage};
+use crate::machine::command::{Ask, Attempt, Command, Outcome};
+use crate::machine::input::{AttemptResult, Ending, Input, Raw, Usage};
+use crate::process::Scratch;
 
-pub use logs::log_path;
+pub use logs::{Made, log_path};
 pub use secrets::SecretError;
 use timers::Timers;
 
@@ -33,6 +34,10 @@ use timers::Timers;
 pub enum Message {
     /// An input as it is: an answer, a cancellation, a request.
     Input(Input),
+    /// Start nothing new, ask running steps to end, and leave the run resumable.
+    Interrupt,
+    /// Kill what is running.
+    Kill,
     /// An attempt ended: what was seen of it.
     Ended {
         /// Its number.
@@ -139,8 +144,14 @@ pub(crate) struct Surroundings {
     pub workspace: PathBuf,
     /// Functions of the host program.
     pub hosts: Hosts,
+    /// Makes the private files of attempts.
+    pub scratch: Scratch,
+    /// Folders of logs that exist.
+    pub made: Made,
     /// Whether somebody is there to answer; otherwise an open question pauses the run.
     pub attended: bool,
+    /// Whether what steps print is passed on line by line.
+    pub echo: bool,
     /// Where messages of others arrive.
     pub inbox: mpsc::UnboundedReceiver<Message>,
     /// The other end of `inbox`, for attempts.
@@ -162,12 +173,25 @@ pub(crate) struct Local {
     asks: BTreeMap<u64, Arc<Ask>>,
     finished: Option<Outcome>,
     draining: bool,
+    /// Attempts that end now are not recorded as failed: a resume sees them as interrupted.
+    interrupted: bool,
 }
 
 /// An attempt that is being made.
 struct Running {
     step: Arc<str>,
-    stop: Option<oneshot::Sender<StopReason>>,
+    halt: watch::Sender<Halt>,
+}
+
+/// What a running attempt is told.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum Halt {
+    /// Nothing yet.
+    No,
+    /// To end: it is asked to, and killed after a grace.
+    End,
+    /// To be killed.
+    Kill,
 }
 
 /// What one turn of the loop has collected.
@@ -191,6 +215,7 @@ impl Local {
             asks: BTreeMap::new(),
             finished: None,
             draining: false,
+            interrupted: false,
         }
     }
 
@@ -248,8 +273,20 @@ impl Local {
                 }
                 self.apply(input, now, turn)
             }
+            Message::Interrupt => {
+                self.interrupted = true;
+                self.halt_all(Halt::End);
+                if std::mem::replace(&mut self.draining, true) { Ok(()) } else { self.apply(Input::Drain, now, turn) }
+            }
+            Message::Kill => {
+                self.halt_all(Halt::Kill);
+                Ok(())
+            }
             Message::Ended { attempt, raw, usage } => {
                 self.running.remove(&attempt);
+                if self.interrupted && raw.ending != Ending::Exit(0) {
+                    return Ok(());
+                }
                 let mut result = self.machine.judge(attempt, &raw);
                 if let AttemptResult::Succeeded { outputs } = &mut result
                     && let Err(failure) = files::seal(&self.around.workspace, outputs)
@@ -304,10 +341,9 @@ impl Local {
     fn perform(&mut self, command: Command) {
         match command {
             Command::Start(attempt) => self.start(*attempt),
-            Command::Stop { attempt, reason } => {
-                let stop = self.running.get_mut(&attempt).and_then(|running| running.stop.take());
-                if let Some(stop) = stop {
-                    let _ = stop.send(reason);
+            Command::Stop { attempt, .. } => {
+                if let Some(running) = self.running.get(&attempt) {
+                    running.halt.send_replace(Halt::End);
                 }
             }
             Command::Timer { timer, at } => self.timers.set(timer, at),
@@ -333,10 +369,16 @@ impl Local {
     }
 
     fn start(&mut self, attempt: Attempt) {
-        let (stop, stopped) = oneshot::channel();
-        let running = Running { step: attempt.step.as_str().into(), stop: Some(stop) };
+        let (halt, halted) = watch::channel(Halt::No);
+        let running = Running { step: attempt.step.as_str().into(), halt };
         self.running.insert(attempt.attempt, running);
-        attempt::start(attempt, &self.around, stopped);
+        attempt::start(attempt, &self.around, halted);
+    }
+
+    fn halt_all(&self, how: Halt) {
+        for running in self.running.values() {
+            running.halt.send_if_modified(|halt| std::mem::replace(halt, how.max(*halt)) < how);
+        }
     }
 
     /// Whether this stretch is over, and how; the status that the list of runs shows is durable then.

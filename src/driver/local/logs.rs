@@ -2,6 +2,9 @@
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use rustc_hash::FxHashSet;
 
 /// The log of attempt `number` of the step at `path`, below the run's folder. Slashes of the path become folders; every byte
 /// that is not a letter, digit, `-` or `_` is written `%XX`, so that different steps never share a file.
@@ -17,6 +20,22 @@ pub fn log_path(run_folder: &Path, path: &str, number: u32) -> PathBuf {
     }
     let _ = write!(name, ".{number}.log");
     run_folder.join("logs").join(name)
+}
+
+/// Remembers which folders exist, so that a thousand steps do not ask the file system a thousand times.
+#[derive(Debug, Default)]
+pub struct Made(Mutex<FxHashSet<PathBuf>>);
+
+impl Made {
+    /// Makes a folder with those above it unless that was done before.
+    pub fn make(&self, folder: &Path) -> std::io::Result<()> {
+        let mut made = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if !made.contains(folder) {
+            std::fs::create_dir_all(folder)?;
+            made.insert(folder.to_owned());
+        }
+        Ok(())
+    }
 }
 
 #[cfg(test)]
