@@ -197,7 +197,7 @@ impl Engine {
         let around = Surroundings {
             run: run.clone(),
             journal: self.journal.clone(),
-            lock,
+            _lock: lock,
             workspace: self.workspace.clone(),
             hosts: self.hosts.clone(),
             scratch,

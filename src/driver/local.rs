@@ -8,6 +8,7 @@ mod files;
 mod logs;
 mod secrets;
 mod timers;
+mod unsupported;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
@@ -28,6 +29,7 @@ use crate::process::Scratch;
 pub use logs::{Made, log_path};
 pub use secrets::SecretError;
 use timers::Timers;
+pub use unsupported::unsupported;
 
 /// Something that happened, on its way to the machine.
 #[derive(Debug)]
@@ -139,7 +141,7 @@ pub(crate) struct Surroundings {
     /// Where it is recorded.
     pub journal: Journal,
     /// Held as long as this process goes on with it.
-    pub lock: RunLock,
+    pub _lock: RunLock,
     /// The folder that steps run in.
     pub workspace: PathBuf,
     /// Functions of the host program.
@@ -266,12 +268,13 @@ impl Local {
     fn take(&mut self, message: Message, now: i64, turn: &mut Turn) -> Result<(), DriverError> {
         match message {
             Message::Input(input) => {
-                match &input {
-                    Input::Answered { ask, .. } if !self.asks.contains_key(ask) => return Ok(()),
-                    Input::Drain => self.draining = true,
-                    _ => {}
+                self.draining |= input == Input::Drain;
+                let fatal = matches!(input, Input::Start(_) | Input::Resumed);
+                match self.apply(input, now, turn) {
+                    // Somebody else was faster: what is no longer asked needs no answer.
+                    Err(DriverError::Refused(_)) if !fatal => Ok(()),
+                    result => result,
                 }
-                self.apply(input, now, turn)
             }
             Message::Interrupt => {
                 self.interrupted = true;
@@ -340,7 +343,7 @@ impl Local {
 
     fn perform(&mut self, command: Command) {
         match command {
-            Command::Start(attempt) => self.start(*attempt),
+            Command::Start(attempt) => self.start(&attempt),
             Command::Stop { attempt, .. } => {
                 if let Some(running) = self.running.get(&attempt) {
                     running.halt.send_replace(Halt::End);
@@ -357,7 +360,6 @@ impl Local {
                 let _ = self.around.sender.send(Message::Input(Input::SnapshotRestored { snapshot, outcome }));
             }
             Command::Ask(ask) => {
-                let ask = Arc::new(*ask);
                 let _ = self.around.updates.send(Update::Asked(ask.clone()));
                 self.asks.insert(ask.ask, ask);
             }
@@ -368,7 +370,7 @@ impl Local {
         }
     }
 
-    fn start(&mut self, attempt: Attempt) {
+    fn start(&mut self, attempt: &Attempt) {
         let (halt, halted) = watch::channel(Halt::No);
         let running = Running { step: attempt.step.as_str().into(), halt };
         self.running.insert(attempt.attempt, running);
@@ -431,7 +433,7 @@ impl Local {
 
 fn open_asks(machine: &Machine) -> BTreeMap<u64, Arc<Ask>> {
     let asks = machine.commands().into_iter().filter_map(|command| match command {
-        Command::Ask(ask) => Some((ask.ask, Arc::new(*ask))),
+        Command::Ask(ask) => Some((ask.ask, ask)),
         _ => None,
     });
     asks.collect()

@@ -23,7 +23,7 @@ const GRACE: Duration = Duration::from_secs(5);
 const OUTPUT_LIMIT: u64 = 16 << 20;
 
 /// Starts an attempt on the runtime. It ends with a [`Message::Ended`], also when `halt` says that it shall.
-pub(super) fn start(attempt: Attempt, around: &Surroundings, halt: watch::Receiver<Halt>) {
+pub(super) fn start(attempt: &Attempt, around: &Surroundings, halt: watch::Receiver<Halt>) {
     let to = around.sender.clone();
     if let Resolved::Host { name, args } = &attempt.action {
         let call = around.hosts.call(name, args.iter().cloned().collect());
@@ -32,7 +32,7 @@ pub(super) fn start(attempt: Attempt, around: &Surroundings, halt: watch::Receiv
         return;
     }
     let number = attempt.attempt;
-    let started = prepare(&attempt, around).and_then(|(spec, files)| {
+    let started = prepare(attempt, around).and_then(|(spec, files)| {
         let running = process::spawn(spec).map_err(|error| error.to_string())?;
         Ok((running, files))
     });
