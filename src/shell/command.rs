@@ -40,6 +40,22 @@ enum Script {
     Given,
 }
 
+/// A shell among the arguments of a program that runs it: `docker exec web sh -c script`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Nested {
+    No,
+    /// The last words were a shell and options.
+    Shell,
+    /// The next word is its script.
+    Script,
+    /// What follows are the arguments of the script.
+    Given,
+}
+
+/// Variables whose values the shell expands or runs by itself.
+const RUN_VARIABLES: [&[u8]; 8] =
+    [b"PS0", b"PS1", b"PS2", b"PS4", b"PROMPT_COMMAND", b"BASH_ENV", b"ENV", b"GIT_SSH_COMMAND"];
+
 /// The words of a command so far.
 #[derive(Debug)]
 pub(super) struct Command {
@@ -53,6 +69,7 @@ pub(super) struct Command {
     pub prints: bool,
     role: Role,
     script: Script,
+    nested: Nested,
     /// `--` was seen.
     options_ended: bool,
     operands: u32,
@@ -104,6 +121,7 @@ impl Command {
             prints: false,
             role: Role::Ordinary,
             script: Script::Options,
+            nested: Nested::No,
             options_ended: false,
             operands: 0,
             flag: None,
@@ -148,7 +166,7 @@ impl Command {
         }
         match self.expect {
             Expect::Name if bash && !word.dynamic && is_subscript(&word.text) => Verdict::problem(Problem::Arithmetic),
-            Expect::Name if assigned_name(&word.text).is_some() => Verdict::FINE,
+            Expect::Name if assigned_name(&word.text).is_some() => judge_assignment(word),
             Expect::Name => Verdict::lint(Lint::CommandPosition),
             Expect::ForName | Expect::FunctionName | Expect::ForIn => Verdict::problem(Problem::VariableName),
             Expect::ForWords => Verdict::FINE,
@@ -158,6 +176,9 @@ impl Command {
 
     fn judge_argument(&self, word: &Word) -> Verdict {
         match self.role {
+            _ if self.nested == Nested::Script => Verdict::problem(Problem::InnerShell),
+            _ if self.nested == Nested::Given => Verdict::FINE,
+            Role::Shell if self.script == Script::Given => Verdict::FINE,
             Role::Evaluates => Verdict::problem(Problem::Evaluated),
             Role::Calculates => Verdict::problem(Problem::Arithmetic),
             Role::NamesVariables => Verdict::problem(Problem::VariableName),
@@ -173,7 +194,9 @@ impl Command {
             Role::ProgramOption(flags) if flags.iter().any(|flag| self.flag_is(flag.as_bytes())) => {
                 Verdict::lint(Lint::InnerProgram)
             }
-            Role::Wrapper(_, 0) if self.takes_operand(word) => Verdict::lint(Lint::CommandPosition),
+            Role::Make if assigned_name(&word.text).is_some() => Verdict::lint(Lint::InnerProgram),
+            // `command -v name` only looks it up.
+            Role::Wrapper(..) if self.flag_is(b"-v") || self.flag_is(b"-V") => Verdict::FINE,
             Role::Wrapper(_, operands) if self.operands >= operands && self.takes_operand(word) => {
                 Verdict::lint(Lint::CommandPosition)
             }
@@ -187,7 +210,7 @@ impl Command {
         match assigned_name(&word.text) {
             Some(_) if self.attributes => Verdict::problem(Problem::Arithmetic),
             Some(name) if is_subscript(name) => Verdict::problem(Problem::Arithmetic),
-            Some(_) => Verdict::FINE,
+            Some(_) => judge_assignment(word),
             None => Verdict::problem(Problem::VariableName),
         }
     }
@@ -233,6 +256,7 @@ impl Command {
         self.role = word.literal().map_or(Role::Ordinary, role);
         self.prints = matches!(word.literal(), Some(b"echo" | b"printf" | b"cat"));
         (self.script, self.options_ended, self.operands, self.flag) = (Script::Options, false, 0, None);
+        self.nested = Nested::No;
     }
 
     fn take_argument(&mut self, word: &Word) {
@@ -254,7 +278,21 @@ impl Command {
         } else if !flag && (!self.remote_option(after.as_deref())) {
             self.operands += 1;
         }
+        self.take_nested(word);
         self.flag = (flag || word.text == b"eval").then(|| word.text.clone());
+    }
+
+    fn take_nested(&mut self, word: &Word) {
+        // Also behind a `--`, which ended the options of the program around.
+        let flag = word.text.starts_with(b"-") && word.text != b"--";
+        let short = flag && !word.text.starts_with(b"--");
+        self.nested = match self.nested {
+            Nested::Shell if short && word.text.contains(&b'c') => Nested::Script,
+            Nested::Shell if flag => Nested::Shell,
+            Nested::Script | Nested::Given => Nested::Given,
+            _ if word.literal().is_some_and(|text| role(text) == Role::Shell) => Nested::Shell,
+            _ => Nested::No,
+        };
     }
 
     fn take_attributes(&mut self, word: &Word) {
@@ -302,6 +340,14 @@ impl Command {
         } else {
             self.take_name(word);
         }
+    }
+}
+
+/// A value is assigned: fine, unless the shell itself runs what the variable holds.
+fn judge_assignment(word: &Word) -> Verdict {
+    match assigned_name(&word.text) {
+        Some(name) if RUN_VARIABLES.contains(&name) => Verdict::problem(Problem::Evaluated),
+        _ => Verdict::FINE,
     }
 }
 

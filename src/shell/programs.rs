@@ -31,6 +31,8 @@ pub(super) enum Role {
     ProgramOption(&'static [&'static str]),
     /// The first operand is a program.
     ProgramOperand,
+    /// `make`: `NAME=value` is expanded again, `$(shell …)` included.
+    Make,
     /// `find`, with commands after `-exec`.
     Find,
     /// Runs the command in its arguments: after options, of which these take a value, and this many operands.
@@ -41,7 +43,7 @@ pub(super) enum Role {
 pub(super) fn role(name: &[u8]) -> Role {
     let base = name.rsplit(|&byte| byte == b'/').next().unwrap_or(name);
     match base {
-        b"eval" | b"trap" | b"alias" => Role::Evaluates,
+        b"eval" | b"trap" | b"alias" | b"compgen" | b"complete" | b"bind" | b"watch" | b"parallel" => Role::Evaluates,
         b"let" => Role::Calculates,
         b"declare" | b"typeset" | b"local" | b"export" | b"readonly" => Role::Declares,
         b"read" | b"unset" | b"getopts" | b"mapfile" | b"readarray" => Role::NamesVariables,
@@ -52,7 +54,7 @@ pub(super) fn role(name: &[u8]) -> Role {
             Role::PlainFlags
         }
         b"sh" | b"bash" | b"dash" | b"zsh" | b"ksh" | b"ash" | b"mksh" | b"yash" | b"fish" => Role::Shell,
-        b"su" | b"runuser" => Role::SwitchUser,
+        b"su" | b"runuser" | b"script" => Role::SwitchUser,
         b"ssh" | b"rsh" => Role::Remote,
         b"awk" | b"gawk" | b"mawk" | b"nawk" | b"sed" | b"jq" | b"yq" => Role::ProgramOperand,
         b"node" | b"deno" | b"bun" => Role::ProgramOption(&["-e", "-p", "--eval", "--print", "eval"]),
@@ -60,8 +62,9 @@ pub(super) fn role(name: &[u8]) -> Role {
         b"php" => Role::ProgramOption(&["-r"]),
         b"psql" => Role::ProgramOption(&["-c", "--command"]),
         b"mysql" => Role::ProgramOption(&["-e", "--execute"]),
+        b"make" | b"gmake" => Role::Make,
         b"find" => Role::Find,
-        b"command" | b"builtin" | b"nohup" | b"setsid" | b"doas" => Role::Wrapper(&[], 0),
+        b"command" | b"builtin" | b"nohup" | b"setsid" | b"doas" | b"busybox" => Role::Wrapper(&[], 0),
         b"exec" => Role::Wrapper(&["-a"], 0),
         b"time" => Role::Wrapper(&["-f", "-o"], 0),
         b"nice" => Role::Wrapper(&["-n"], 0),

@@ -266,3 +266,148 @@ proptest::proptest! {
         }
     }
 }
+
+/// Bits of shell syntax that do no harm in whatever order.
+const BITS: &[&str] = &[
+    "\"",
+    "\"",
+    "'",
+    "'",
+    "\\",
+    "$",
+    "$(",
+    ")",
+    "(",
+    "((",
+    "))",
+    "$((",
+    "${x:-",
+    "${x#",
+    "${x/",
+    "${x",
+    "}",
+    "{ ",
+    "`",
+    " ",
+    " ",
+    "\n",
+    "\n",
+    "<<E\n",
+    "<<'E'\n",
+    "<<-E ",
+    "\nE\n",
+    "\n\tE\n",
+    "<<<",
+    "cat ",
+    "echo ",
+    ": ",
+    "x=",
+    "#",
+    " # ",
+    ";",
+    ";;",
+    "&&",
+    "|",
+    "case a in ",
+    "a) ",
+    "esac ",
+    "[[ ",
+    " ]]",
+    "if :; then ",
+    "; fi",
+    "for x in ",
+    "; do ",
+    "; done",
+    "f() ",
+    "$'",
+    "$\"",
+    "$x",
+    "a",
+    "a[",
+    "]",
+    "=",
+    " == ",
+    " -eq ",
+    "<(",
+    "sh -c ",
+    "eval ",
+    "-- ",
+    "let ",
+    "@(",
+    "!",
+    "+(",
+    "\\\n",
+    "$[",
+    "\t",
+    "\\\\",
+    "a=(",
+    "\\'",
+    "\\\"",
+    "$$",
+    "${#",
+    "${x[",
+    "function f ",
+    "&",
+    ">/dev/null ",
+    "2>&1 ",
+    "\r",
+    "é",
+    "local ",
+    "declare ",
+    "-i ",
+    "test ",
+];
+
+/// Whatever the script is: where the scanner sees no problem, nothing of a value is executed.
+fn nothing_is_executed(bits: &[usize], shells: &[(Language, &str)]) -> Result<(), String> {
+    const HOSTILE: &[&str] = &[
+        "$(touch pwned)",
+        "`touch pwned`",
+        "a[$(touch pwned)]",
+        "'\n touch pwned\n'",
+        "\"\n touch pwned\n\"",
+        "\nE\ntouch pwned\n",
+        "x}\n touch pwned\n",
+        ")\n touch pwned\n",
+        "; touch pwned; ",
+        "]]\n))\n;; esac\n touch pwned\n",
+    ];
+    let hole = BITS.len();
+    for &(language, shell) in shells {
+        let pieces: Vec<Piece<'_>> =
+            bits.iter().map(|&bit| if bit >= hole { Piece::hole() } else { Piece::text(BITS[bit]) }).collect();
+        let scan = scan(language, &pieces);
+        if scan.holes.is_empty() || scan.holes.iter().any(|hole| hole.problem.is_some()) {
+            continue;
+        }
+        for hostile in HOSTILE {
+            let folder = tempfile::tempdir().unwrap();
+            let values = vec![HoleValue::One((*hostile).to_owned()); scan.holes.len()];
+            let rendered = Template::new(&pieces, &scan.holes).render(&values).unwrap();
+            let mut command = Command::new("timeout");
+            command.args(["5", shell, "-c", &rendered.text]).current_dir(folder.path()).envs(rendered.variables);
+            command.stdin(std::process::Stdio::null()).output().unwrap();
+            if folder.path().join("pwned").exists() {
+                return Err(format!("{shell} executed {hostile:?} in\n{}", rendered.text));
+            }
+        }
+    }
+    Ok(())
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig {
+        cases: std::env::var("SHELL_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(40),
+        failure_persistence: None,
+        ..Default::default()
+    })]
+
+    /// `SHELL_CASES=20000` looks longer.
+    #[test]
+    fn nothing_is_executed_in_scripts_of_any_shape(
+        bits in proptest::collection::vec(proptest::prop_oneof![4 => 0..BITS.len(), 1 => proptest::strategy::Just(BITS.len())], 1..14)
+    ) {
+        let result = nothing_is_executed(&bits, &[(Language::Sh, "sh"), (Language::Bash, "bash")]);
+        proptest::prop_assert!(result.is_ok(), "{}", result.unwrap_err());
+    }
+}

@@ -31,7 +31,19 @@ trap 'rm ${value}' EXIT; alias x=${value}
 --- holes: evaluated, evaluated
 === an inner shell
 sh -c "echo ${value}"; bash -euc '${value}' ${value}; sudo -u me sh -c ${value}; env A=1 /bin/sh -e -c ${value}
---- holes: inner-shell, inner-shell, option-position, inner-shell, inner-shell
+--- holes: inner-shell, inner-shell, fine, inner-shell, inner-shell
+=== an inner shell among arguments
+docker exec -it web sh -ec "echo ${value}" ${value}; kubectl exec pod -- /bin/bash -c ${value}; apt install bash ${value}; busybox sh -c ${value}
+--- holes: inner-shell, fine, inner-shell, option-position, inner-shell
+=== evaluated by the shell itself
+PS4=${value} sh -x y; export BASH_ENV=${value}; PATH=${value}; watch ls ${value}; script -c "ls ${value}" log
+--- holes: evaluated, evaluated, fine, evaluated, inner-shell
+=== make
+make CFLAGS=${value} ${value}; make -j 4 -- ${value}
+--- holes: inner-program, option-position, fine
+=== a command is only looked up
+command -v ${value} > /dev/null; command ${value}
+--- holes: fine, command-position
 === a nested inner shell
 timeout -k 5 10 bash -o pipefail -c "$(cat ${value})"; find . -exec sh -c "rm ${value}" \;; su me -c "x ${value}"
 --- holes: inner-shell, inner-shell, inner-shell
