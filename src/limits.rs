@@ -26,4 +26,4 @@ pub const MAX_VALUE: usize = 4 << 20;
 pub const MAX_FUEL: u64 = 20_000_000;
 
 /// Deepest nesting of an expression and the functions that it calls, so that evaluation cannot exhaust its stack.
-pub const MAX_DEPTH: usize = 400;
+pub const MAX_DEPTH: usize = 320;

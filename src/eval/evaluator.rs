@@ -73,7 +73,29 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// Each form in a function of its own: what nests must use little of the stack.
     fn form(&mut self, expr: &Expr) -> Done {
+        match expr {
+            Expr::Binary { op, left, right } => self.binary(*op, *left, *right),
+            Expr::Field { base, name, optional } => self.field(*base, name, *optional),
+            Expr::Index { base, index } => self.index(*base, *index),
+            Expr::Call { function, args } => self.call(*function, args),
+            Expr::Builtin { name, args, optional } => self.builtin(name, args, *optional),
+            Expr::Match { subject, arms } => self.choose(*subject, arms),
+            Expr::Comprehension { list, value, condition } => self.comprehension(*list, *value, *condition),
+            Expr::Convert { value, to } => self.convert(*value, *to),
+            Expr::If { condition, yes, no } => self.either(*condition, *yes, *no),
+            Expr::Concat(parts) => self.concat(parts),
+            Expr::List(items) => self.items(items),
+            Expr::Record(fields) => self.fields(fields).map(Value::record),
+            Expr::Map(fields) => self.fields(fields).map(|fields| Value::Map(Arc::new(fields))),
+            Expr::Neg(value) => self.negated(*value),
+            Expr::Not(value) => self.condition(*value).map(|holds| Value::Bool(!holds)),
+            _ => self.leaf(expr),
+        }
+    }
+
+    fn leaf(&mut self, expr: &Expr) -> Done {
         Ok(match expr {
             Expr::None => Value::None,
             Expr::Bool(value) => Value::Bool(*value),
@@ -89,27 +111,22 @@ impl<'a> Evaluator<'a> {
             Expr::Url(text) => Value::Url(text.clone()),
             Expr::Variant(name) => Value::Variant(name.clone()),
             Expr::Kind(name) => Value::Kind(name.clone()),
-            Expr::Concat(parts) => self.concat(parts)?,
-            Expr::List(items) => Value::list(self.each(items)?),
-            Expr::Record(fields) => Value::record(self.fields(fields)?),
-            Expr::Map(fields) => Value::Map(Arc::new(self.fields(fields)?)),
             Expr::Lambda(_) => return Err(EvalError::internal("a function where a value is expected")),
-            Expr::Neg(value) => arithmetic::negate(&self.eval(*value)?)?,
-            Expr::Not(value) => Value::Bool(!self.condition(*value)?),
-            Expr::Binary { op, left, right } => return self.binary(*op, *left, *right),
-            Expr::If { condition, yes, no } => {
-                let branch = if self.condition(*condition)? { yes } else { no };
-                return self.eval(*branch);
-            }
-            Expr::Field { base, name, optional } => return self.field(*base, name, *optional),
-            Expr::Index { base, index } => return self.index(*base, *index),
-            Expr::Call { function, args } => return self.call(*function, args),
-            Expr::Builtin { name, args, optional } => return self.builtin(name, args, *optional),
-            Expr::Match { subject, arms } => return self.choose(*subject, arms),
-            Expr::Comprehension { list, value, condition } => return self.comprehension(*list, *value, *condition),
-            Expr::Convert { value, to } => return self.convert(*value, *to),
             _ => return self.name(expr),
         })
+    }
+
+    fn either(&mut self, condition: ExprIx, yes: ExprIx, no: ExprIx) -> Done {
+        let branch = if self.condition(condition)? { yes } else { no };
+        self.eval(branch)
+    }
+
+    fn negated(&mut self, value: ExprIx) -> Done {
+        arithmetic::negate(&self.eval(value)?)
+    }
+
+    fn items(&mut self, items: &[ExprIx]) -> Done {
+        self.each(items).map(Value::list)
     }
 
     /// What the context knows.
