@@ -29,7 +29,7 @@ pub fn tree(tree: &Tree) -> String {
 fn pretty(debug: &str) -> String {
     let thin = thin(debug);
     let mut out = String::new();
-    layout(&parse(&mut thin.chars().peekable()), 0, "", &mut out);
+    layout(&parse(&mut thin.chars().peekable()), 0, &mut out);
     out
 }
 
@@ -78,30 +78,28 @@ fn string_end(text: &str) -> usize {
     text.len()
 }
 
-/// A piece of debug text: a head and what stands in its brackets.
-enum Piece {
-    Leaf(String),
-    Group(String, char, Vec<Piece>),
+/// A piece of debug text: a field's name, what stands before the brackets, and what stands in them.
+struct Piece {
+    label: String,
+    head: String,
+    inner: Vec<Piece>,
 }
 
 fn parse(letters: &mut std::iter::Peekable<std::str::Chars<'_>>) -> Piece {
-    let mut head = String::new();
+    let (mut label, mut head, mut inner) = (String::new(), String::new(), Vec::new());
     while let Some(&letter) = letters.peek() {
         match letter {
-            '"' => {
-                head.push(letters.next().unwrap());
-                while let Some(letter) = letters.next() {
-                    head.push(letter);
-                    if letter == '\\' {
-                        head.extend(letters.next());
-                    } else if letter == '"' {
-                        break;
-                    }
-                }
-            }
-            '{' | '(' | '[' => {
+            '"' => head += &quoted(letters),
+            ':' => {
                 letters.next();
-                let mut inner = Vec::new();
+                label = std::mem::take(&mut head);
+            }
+            ' ' => drop(letters.next()),
+            '{' | '(' | '[' => {
+                if letter == '[' {
+                    head = "list".into();
+                }
+                letters.next();
                 loop {
                     while letters.next_if(|letter| matches!(letter, ' ' | ',')).is_some() {}
                     match letters.peek() {
@@ -110,43 +108,73 @@ fn parse(letters: &mut std::iter::Peekable<std::str::Chars<'_>>) -> Piece {
                     }
                 }
                 letters.next();
-                return Piece::Group(head.trim().to_owned(), letter, inner);
+                break;
             }
             ',' | '}' | ')' | ']' => break,
-            _ => head.push(letters.next().unwrap()),
+            _ => head.extend(letters.next()),
         }
     }
-    Piece::Leaf(head.trim().to_owned())
+    collapse(Piece { label, head, inner })
 }
 
-fn short(piece: &Piece) -> String {
-    match piece {
-        Piece::Leaf(text) => text.clone(),
-        Piece::Group(head, _, inner) if inner.len() == 1 && !head.contains(": ") => {
-            let inside = short(&inner[0]);
-            match head.as_str() {
-                "Name" => inside.trim_start_matches("text: ").to_owned(),
-                _ => format!("{head}({inside})"),
-            }
+fn quoted(letters: &mut std::iter::Peekable<std::str::Chars<'_>>) -> String {
+    let mut out: String = letters.next().into_iter().collect();
+    while let Some(letter) = letters.next() {
+        out.push(letter);
+        match letter {
+            '\\' => out.extend(letters.next()),
+            '"' => break,
+            _ => {}
         }
-        Piece::Group(head, _, inner) => {
-            let inside: Vec<String> = inner.iter().map(short).collect();
-            format!("{head}({})", inside.join(", "))
+    }
+    out
+}
+
+/// Leaves out wrappers that say nothing.
+fn collapse(mut piece: Piece) -> Piece {
+    const WRAPPERS: [&str; 8] = ["Expr", "Type", "Stmt", "Clause", "Pattern", "Name", "", "TestEntry"];
+    if let [only] = &piece.inner[..]
+        && only.label.is_empty() | matches!(only.label.as_str(), "kind" | "text")
+        && (WRAPPERS.contains(&piece.head.as_str())
+            || piece.head == only.head
+            || piece.head == "Some" && piece.is_option())
+    {
+        let label = std::mem::take(&mut piece.label);
+        let only = piece.inner.remove(0);
+        return Piece { label, ..only };
+    }
+    piece
+}
+
+impl Piece {
+    /// A `Some` in a field is an option; anywhere else it is the pattern.
+    fn is_option(&self) -> bool {
+        !matches!(self.label.as_str(), "" | "kind")
+    }
+
+    fn start(&self) -> String {
+        if self.label.is_empty() { self.head.clone() } else { format!("{}: {}", self.label, self.head) }
+    }
+
+    fn short(&self) -> String {
+        let inside: Vec<String> = self.inner.iter().map(Self::short).collect();
+        match (self.head.as_str(), inside.is_empty()) {
+            ("list", _) => format!("{}[{}]", self.start().trim_end_matches("list"), inside.join(", ")),
+            (_, true) => self.start(),
+            _ => format!("{}({})", self.start(), inside.join(", ")),
         }
     }
 }
 
-fn layout(piece: &Piece, depth: usize, _: &str, out: &mut String) {
-    let line = short(piece);
-    let indent = "  ".repeat(depth);
-    match piece {
-        Piece::Group(head, _, inner) if indent.len() + line.len() > 110 => {
-            out.push_str(&format!("{indent}{head}\n"));
-            for piece in inner {
-                layout(piece, depth + 1, "", out);
-            }
-        }
-        _ => out.push_str(&format!("{indent}{line}\n")),
+fn layout(piece: &Piece, depth: usize, out: &mut String) {
+    let (line, indent) = (piece.short(), "  ".repeat(depth));
+    if indent.len() + line.len() <= 110 || piece.inner.is_empty() {
+        out.push_str(&format!("{indent}{line}\n"));
+        return;
+    }
+    out.push_str(&format!("{indent}{}\n", piece.start()));
+    for piece in &piece.inner {
+        layout(piece, depth + 1, out);
     }
 }
 
