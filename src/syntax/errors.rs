@@ -30,6 +30,16 @@ pub fn unopened(file: FileId, at: Span, byte: u8) -> Diagnostic {
         .help("remove it, or add the bracket that it closes")
 }
 
+pub fn mismatched(file: FileId, open: Span, close: Span, text: &str) -> Diagnostic {
+    let (open_text, close_text) = (open.of(text), close.of(text));
+    let closer = if open_text == "(" { ")" } else { "]" };
+    let place = Place::absolute(file, close);
+    Diagnostic::new(&codes::UNCLOSED_BRACKET, place, format!("`{open_text}` is closed by `{close_text}`"))
+        .here(format!("`{closer}` was expected"))
+        .label(Place::absolute(file, open), "opened here")
+        .fix(format!("write `{closer}`"), place, closer, false)
+}
+
 pub fn unterminated(file: FileId, at: Span, closer: &str) -> Diagnostic {
     let diagnostic = Diagnostic::new(&codes::UNTERMINATED_STRING, Place::absolute(file, at), "this string has no end")
         .here("starts here");

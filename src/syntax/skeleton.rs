@@ -340,7 +340,13 @@ impl Scanner<'_> {
             Kind::Curly | Kind::PlainHole | Kind::BlockHole => byte == b'}',
         };
         let Some(index) = self.stack.iter().rposition(fits) else {
-            return self.report(errors::unopened(self.file, span, byte));
+            let wrong = self.stack.pop_if(|open| {
+                matches!(open.kind, Kind::Round | Kind::Square) && open.span.start as usize >= self.line
+            });
+            return self.report(match wrong {
+                Some(open) => errors::mismatched(self.file, open.span, span, self.text),
+                None => errors::unopened(self.file, span, byte),
+            });
         };
         let unclosed = self.stack.get(index + 1).copied();
         self.plain_holes -= self.stack[index..].iter().filter(|open| open.kind == Kind::PlainHole).count();
@@ -438,8 +444,35 @@ impl Scanner<'_> {
 
     /// A `"…"` that began at `start` is cut off at `end`, the end of its line.
     fn unterminated(&mut self, start: usize, end: usize) {
+        if self.plain_holes > 0 {
+            // It began in a hole of another string, which is reported at the end of the line.
+            return;
+        }
         let end = self.text[start..end].trim_end().len() + start;
+        self.swallowed(start, end);
         self.report(errors::unterminated(self.file, Span::new(start as u32, end as u32), "\""));
+    }
+
+    /// Brackets at the end of the line were meant as brackets, although the open string took them.
+    fn swallowed(&mut self, start: usize, end: usize) {
+        let line = &self.bytes[start..end];
+        let tail = line.iter().rev().take_while(|byte| matches!(byte, b')' | b']' | b'}' | b' ')).count();
+        for byte in line[line.len() - tail..].iter().filter(|byte| **byte != b' ') {
+            let fits = match self.stack.last().map(|open| open.kind) {
+                Some(Kind::Round) => *byte == b')',
+                Some(Kind::Square) => *byte == b']',
+                Some(Kind::Curly) => *byte == b'}',
+                _ => false,
+            };
+            if fits {
+                self.stack.pop();
+            }
+        }
+        if line.len() > 1 && line.ends_with(b"{") && self.stack.len() < MAX_NESTING {
+            let span = Span::new(end as u32 - 1, end as u32);
+            let indent = self.indent();
+            self.stack.push(Open { kind: Kind::Curly, span, string: 0, indent });
+        }
     }
 
     /// The line ended inside a hole of a `"…"`.

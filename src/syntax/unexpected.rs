@@ -49,13 +49,39 @@ pub(super) fn token(text: &str, start: u32, failed: u32, expected: &[Rule], plac
     {
         diagnostic = diagnostic.label(at(open.span), "inside this");
     }
+    if let Some(near) = near_word(&scene, expected) {
+        return mean(diagnostic, at(found.span), near);
+    }
     match habit(&scene, expected) {
         Some(habit) => habit.apply(diagnostic, at(habit.span)),
         None => match words::form(scene.keyword) {
-            Some(form) if scene.open.is_none() => diagnostic.help(format!("it is written `{form}`")),
+            Some(form) if scene.open.is_none() && !inside_value(&scene, expected) => {
+                diagnostic.help(format!("it is written `{form}`"))
+            }
             _ => diagnostic,
         },
     }
+}
+
+/// Whether the mistake is in a value, so that the form of the whole statement would say nothing.
+fn inside_value(scene: &Scene<'_>, expected: &[Rule]) -> bool {
+    let value = [Rule::need_value, Rule::need_then, Rule::need_else, Rule::need_in, Rule::field, Rule::need_item_end];
+    let before = scene.before.map_or("", |before| before.span.of(scene.text));
+    matches!(scene.keyword, "let" | "var" | "fn" | "metric" | "output")
+        && before != scene.keyword
+        && (before == "." || value.iter().any(|rule| expected.contains(rule)))
+}
+
+/// The word that was mistyped where one of a few has to stand.
+fn near_word<'w>(scene: &Scene<'_>, expected: &[Rule]) -> Option<Near<'w>> {
+    if scene.found.kind != Kind::Word || scene.found.new_line && scene.before.is_some() {
+        return None;
+    }
+    let options = expected.iter().flat_map(|rule| words::options(*rule));
+    let after = expected.contains(&Rule::need_end) || expected.contains(&Rule::need_lbrace);
+    let followers = if after { words::followers(scene.keyword) } else { &[] };
+    let gate = if after && words::form(scene.keyword).is_none() { words::followers("gate") } else { &[] };
+    nearest(scene.found.span.of(scene.text), options.chain(followers).chain(gate).copied())
 }
 
 fn first_line(text: &str) -> u32 {
@@ -114,6 +140,9 @@ fn wanted(expected: &[Rule], scene: &Scene<'_>) -> String {
         scene.before.is_some_and(|before| !matches!(before.kind, Kind::Open(_)) && before.span.of(scene.text) != ",");
     if list && after_value {
         wanted.insert(0, "`,`");
+    }
+    if scene.found.span.of(scene.text) == "," {
+        wanted.retain(|word| *word != "`,`");
     }
     wanted.truncate(4);
     match wanted.split_last() {
@@ -177,6 +206,13 @@ fn habit(scene: &Scene<'_>, expected: &[Rule]) -> Option<Habit> {
         "=" if matches!(scene.keyword, "if" | "gate" | "repeat" | "fails" | "else") => {
             return say("`==` compares; `=` only gives a name its value", Some(("==", true)));
         }
+        "," if wants(Rule::need_rparen) && scene.keyword != "run" => {
+            return say("a list is written `[a, b]`, a record `{name: value}`", None);
+        }
+        "=" if before == "==" || before == "!=" => return say("`==` and `!=` compare", Some(("", true))),
+        "=" if wants(Rule::need_end) => {
+            return say("`==` compares; `=` only gives a name its value", Some(("==", false)));
+        }
         "==" if rest.starts_with("===") => return say("`==` compares", None),
         "!=" if rest.starts_with("!==") => return say("`!=` compares", None),
         "%" => {
@@ -222,34 +258,31 @@ fn habit(scene: &Scene<'_>, expected: &[Rule]) -> Option<Habit> {
     {
         return say("values are separated by commas", None);
     }
+    missing_comma(scene, expected).or_else(|| {
+        let reserved = keywords::is_reserved(text) && (wants(Rule::name) || wants(Rule::need_value));
+        reserved.then(|| say(&format!("`{text}` is a word of the language"), None)).flatten()
+    })
+}
+
+/// Two values, or a name and its type, with nothing between them.
+fn missing_comma(scene: &Scene<'_>, expected: &[Rule]) -> Option<Habit> {
+    let (found, before) = (scene.found, scene.before?);
+    let closers = [Rule::need_rparen, Rule::need_rbracket, Rule::need_rbrace, Rule::need_comma];
+    let inside =
+        scene.open.is_some_and(|open| open.span.end <= before.span.start) || expected.contains(&Rule::need_comma);
     let starts_value = matches!(found.kind, Kind::Word | Kind::Number | Kind::Text | Kind::Open(_));
-    if let (Some(open), true) = (scene.open, starts_value) {
-        let closes = wants(Rule::need_rparen) || wants(Rule::need_rbracket) || wants(Rule::need_rbrace);
-        let end = scene.before.map(|before| before.span.end)?;
-        if closes && open.span.end <= end {
-            let two_words = found.kind == Kind::Word && matches!(scene.before, Some(token) if token.kind == Kind::Word);
-            let colon = two_words
-                && !found.new_line
-                && matches!(scene.keyword, "workflow" | "command" | "fn" | "record" | "ask");
-            return Some(if colon {
-                Habit {
-                    help: format!("a name and its type are separated by `:`: `{before}: {text}`"),
-                    span: Span::at(end),
-                    fix: Some((":".into(), false)),
-                }
-            } else {
-                Habit {
-                    help: "a `,` is missing between the two".into(),
-                    span: Span::at(end),
-                    fix: Some((",".into(), false)),
-                }
-            });
-        }
+    if !inside || !starts_value || !closers.iter().any(|rule| expected.contains(rule)) {
+        return None;
     }
-    if keywords::is_reserved(text) && (wants(Rule::name) || wants(Rule::need_value)) {
-        return say(&format!("`{text}` is a word of the language"), None);
+    let span = Span::at(before.span.end);
+    let declares = expected.contains(&Rule::need_comma)
+        || matches!(scene.keyword, "workflow" | "command" | "fn" | "record" | "ask");
+    if declares && found.kind == Kind::Word && before.kind == Kind::Word && !found.new_line {
+        let (name, ty) = (before.span.of(scene.text), found.span.of(scene.text));
+        let help = format!("a name and its type are separated by `:`: `{name}: {ty}`");
+        return Some(Habit { help, span, fix: Some((":".into(), false)) });
     }
-    None
+    Some(Habit { help: "a `,` is missing between the two".into(), span, fix: Some((",".into(), false)) })
 }
 
 fn is_unit(text: &str) -> bool {
@@ -282,6 +315,16 @@ const FOREIGN: [(&str, &str); 22] = [
     ("exit", "`return`, or `fail`"),
 ];
 
+/// The keyword under which what a foreign word begins can be parsed.
+fn meant_by(word: &str) -> Option<&'static str> {
+    match word {
+        "switch" => Some("match"),
+        "foreach" => Some("for"),
+        "task" | "job" | "stage" => Some("step"),
+        _ => None,
+    }
+}
+
 /// A statement, clause or line that begins with `word`, which none does; and the keyword that was probably meant.
 pub(super) fn member(text: &str, place: Place, word: &str, context: Context) -> (Diagnostic, Option<&'static str>) {
     let known = || -> Box<dyn Iterator<Item = &'static str>> {
@@ -300,9 +343,29 @@ pub(super) fn member(text: &str, place: Place, word: &str, context: Context) -> 
     if word.is_empty() {
         return (token(text, place.span.start, place.span.start, &[Rule::need_member], place), None);
     }
+    if matches!(word, "elif" | "elsif" | "elseif") && text[..place.span.start as usize].trim_end().ends_with('}') {
+        let message = format!("no statement begins with `{word}`");
+        let error = Diagnostic::new(&codes::UNKNOWN_KEYWORD, place, message).help("another condition is `else if`");
+        return (error.fix("replace with `else if`", place, "else if", true), None);
+    }
     if let Some((_, here)) = FOREIGN.iter().find(|(foreign, _)| *foreign == word) {
         let message = format!("no statement begins with `{word}`");
-        return (Diagnostic::new(&codes::UNKNOWN_KEYWORD, place, message).help(format!("here that is {here}")), None);
+        return (
+            Diagnostic::new(&codes::UNKNOWN_KEYWORD, place, message).help(format!("here that is {here}")),
+            meant_by(word),
+        );
+    }
+    let rest = text[place.span.end as usize..].trim_start_matches(' ');
+    let message = format!("no statement begins with `{word}`");
+    if let Some(sign) = ["++", "--", "+=", "-=", "*=", "/="].into_iter().find(|sign| rest.starts_with(sign)) {
+        let operator = &sign[..1];
+        let help =
+            format!("there is no `{sign}`: write `{word} = {word} {operator} …`, for a name declared with `var`");
+        return (Diagnostic::new(&codes::UNKNOWN_KEYWORD, place, message).help(help), None);
+    }
+    if rest.starts_with(": ") {
+        let help = format!("a new name is declared by `let {word}: type = value`");
+        return (Diagnostic::new(&codes::UNKNOWN_KEYWORD, place, message).help(help), None);
     }
     let called = text[place.span.end as usize..].starts_with(['(', '.', '[']);
     let near = if called { None } else { nearest(word, known()).or_else(|| nearest(word, all)) };

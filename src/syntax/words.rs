@@ -20,6 +20,7 @@ pub(super) fn expected(rule: Rule) -> Option<&'static str> {
         Rule::need_string => "a text in quotes",
         Rule::need_quote => "the closing quote",
         Rule::need_end => "the end of the line",
+        Rule::need_comma => "`,`",
         Rule::need_in => "`in`",
         Rule::need_then => "`then`",
         Rule::need_else => "`else`",
@@ -36,7 +37,7 @@ pub(super) fn expected(rule: Rule) -> Option<&'static str> {
         Rule::need_item => "an item",
         Rule::need_item_end => "the end of the item",
         Rule::need_event => "`failure`, `success` or `rollback`",
-        Rule::need_handler => "`{`, `use` or what to do (`abort`, `continue`, `retry`, `rollback`, `escalate`)",
+        Rule::need_handler => "an answer such as `abort`",
         Rule::need_approve => "`show`, `within` or `by`",
         Rule::need_test => "a line of a test",
         Rule::need_mock => "`@command`, `step`, `agent` or `all`",
@@ -298,6 +299,56 @@ pub(super) fn is_mandatory(rule: Rule) -> bool {
     format!("{rule:?}").starts_with("need_")
 }
 
+/// The words that may stand where `rule` failed.
+pub(super) fn options(rule: Rule) -> &'static [&'static str] {
+    match rule {
+        Rule::need_test => &super::keywords::TESTS,
+        Rule::need_approve => &["show", "within", "by"],
+        Rule::need_event => &["failure", "success", "rollback"],
+        Rule::need_mock => &["all", "step", "agent"],
+        Rule::need_response => &["succeeds", "fails"],
+        Rule::need_ran => &["ran", "not", "before"],
+        Rule::need_taken => &["taken", "not"],
+        Rule::need_exists => &["exists", "contains", "not"],
+        Rule::need_handler => &["abort", "continue", "retry", "rollback", "escalate", "use"],
+        Rule::need_then => &["then"],
+        Rule::need_else => &["else"],
+        Rule::need_expect => &[
+            "succeeded",
+            "failed",
+            "paused",
+            "rolled-back",
+            "step",
+            "output",
+            "metric",
+            "gate",
+            "checkpoint",
+            "file",
+            "emitted",
+        ],
+        _ => &[],
+    }
+}
+
+/// The words that may follow in what begins with `keyword`.
+pub(super) fn followers(keyword: &str) -> &'static [&'static str] {
+    match keyword {
+        "retry" => &["if", "backoff", "to"],
+        "timeout" => &["total"],
+        "gate" => &["warn", "critical", "waivable", "else"],
+        "for" => &["by", "after", "max", "keep-going", "collect"],
+        "parallel" => &["for", "max", "keep-going", "collect"],
+        "repeat" => &["max", "until"],
+        "checkpoint" => &["include"],
+        "rollback" => &["to", "retry", "continue"],
+        "on" => &["as", "max"],
+        "handler" => &["max"],
+        "cache" => &["for"],
+        "use" => &["as"],
+        _ => &[],
+    }
+}
+
 /// How the construct that begins with `keyword` is written.
 pub(super) fn form(keyword: &str) -> Option<&'static str> {
     Some(match keyword {
@@ -341,6 +392,8 @@ pub(super) fn form(keyword: &str) -> Option<&'static str> {
         "env" => "env { NAME: value }",
         "budget" => "budget tokens 100_000, usd 5, time 1h",
         "mode" => "mode autopilot",
+        "continue" => "continue (output: value)",
+        "allow" => "allow(lint-name) \"reason\"",
         "escalate" => "escalate \"message\"",
         "workflow" => "workflow name(parameter: type) -> (output: type) { … }",
         "command" => "command name(parameter: type) -> (output: type) { … }",

@@ -5,7 +5,7 @@ use crate::source::Span;
 use crate::syntax::errors;
 use crate::syntax::tree::{
     Action, Callee, ClauseKind, Entry, Expr, ExprKind, FailsAs, HandlerBody, Language, Name, OnFailure, Output, Param,
-    Quote, Retry, Run, Stmt, StmtKind, Text, Timeout, Type,
+    Quote, Retry, Run, Stmt, Text, Timeout, Type,
 };
 use wf_grammar::Rule;
 
@@ -253,9 +253,5 @@ impl<'s> Builder<'s> {
         let ty = ty.unwrap_or_else(|| self.missing_type(&name));
         let default = parts.next().map(|part| self.expr(part));
         Param { docs, name, ty, default, span }
-    }
-
-    pub fn broken_stmt(&mut self, span: Span) -> Stmt {
-        Stmt { id: self.id(), span, docs: None, allows: Box::default(), kind: StmtKind::Broken }
     }
 }

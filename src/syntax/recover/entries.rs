@@ -22,6 +22,8 @@ impl<'s> Recovery<'_, 's> {
                     take(self, node);
                     end
                 }
+                // Its `}` is missing, which has been reported.
+                Err(_) if self.unbalanced && crate::syntax::keywords::begins_member(self.word(at)) => return at,
                 Err(failure) => {
                     let end = self.resume(at, failure.at);
                     self.report(at, end, &failure);

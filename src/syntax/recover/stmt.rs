@@ -4,7 +4,7 @@ use super::{Failure, Recovery};
 use crate::source::Span;
 use crate::syntax::build::{Built, Context, Members, Prelude};
 use crate::syntax::tree::{Allow, If, Let, LetValue, MatchStmt, StmtKind};
-use crate::syntax::{keywords, lexeme, unexpected};
+use crate::syntax::{errors, keywords, lexeme, unexpected};
 use wf_grammar::Rule;
 
 /// The heads of statements and clauses with a block, by keyword.
@@ -33,6 +33,11 @@ impl<'s> Recovery<'_, 's> {
         let (allows, start) = self.allows(at);
         let word = self.word(start);
         let after = start + word.len() as u32;
+        if !allows.is_empty() && matches!(self.byte(start), None | Some(b'}')) {
+            let place = self.builder.place(Span::new(at, at + 5));
+            self.builder.report(errors::allow_before_nothing(place));
+            return start;
+        }
         if failure.too_deep {
             self.report(at, at, failure);
             let end = self.resume(start, failure.at);
@@ -42,12 +47,18 @@ impl<'s> Recovery<'_, 's> {
             Some(keyword) => keyword,
             None => {
                 let end = match self.find_block(after) {
-                    Some(brace) if !word.is_empty() => self.members(brace + 1, Context::Body).1,
+                    Some(brace) if !word.is_empty() => {
+                        let end = self.members(brace + 1, Context::Body).1;
+                        self.skip_else(end)
+                    }
                     _ => self.resume(start, failure.at.max(after)),
                 };
                 return self.broken(start, end, context, out);
             }
         };
+        if let Some(end) = self.missing_value(keyword, start) {
+            return self.broken(start, end, context, out);
+        }
         let built = match keyword {
             "if" => self.if_chain(after, failure),
             "match" => self.match_stmt(after, failure),
@@ -70,6 +81,7 @@ impl<'s> Recovery<'_, 's> {
             self.report(start, end, failure);
         }
         let end = match self.find_block(after) {
+            Some(brace) if keyword == "approve" => self.lines(brace + 1, Rule::one_approve, |_, _| {}),
             Some(brace) if has_block(keyword) && brace >= failure.at => {
                 let inner = if matches!(keyword, "step" | "undo") { Context::Clauses } else { Context::Body };
                 self.members(brace + 1, inner).1
@@ -77,6 +89,45 @@ impl<'s> Recovery<'_, 's> {
             _ => self.resume(start, failure.at),
         };
         self.broken(start, end, context, out)
+    }
+
+    /// Passes over the `else`s of an `if` that was none.
+    fn skip_else(&mut self, end: u32) -> u32 {
+        let mut end = end;
+        loop {
+            let next = lexeme::skip_space(self.text, end as usize) as u32;
+            let block = if self.word(next) == "else" { self.find_block(next + 4) } else { None };
+            let Some(brace) = block else { return end };
+            end = self.members(brace + 1, Context::Stmts).1;
+        }
+    }
+
+    /// `let x =` with nothing after it: what stands on the next line is a statement of its own.
+    fn missing_value(&mut self, keyword: &str, start: u32) -> Option<u32> {
+        if !matches!(keyword, "let" | "var" | "metric" | "output") {
+            return None;
+        }
+        let line = lexeme::line(self.text, start as usize);
+        let code = line.split("//").next().unwrap_or(line).trim_end();
+        if !code.ends_with('=') {
+            return None;
+        }
+        let end = start + code.len() as u32;
+        let next = lexeme::token(self.text, end as usize).span;
+        let word = next.of(self.text);
+        if !keywords::begins_member(word) && word != "}"
+            || matches!(word, "if" | "match") && !self.has_braces(next.start)
+        {
+            return None;
+        }
+        let failure = Failure { at: next.start, expected: vec![Rule::need_value], too_deep: false };
+        self.report(start, end, &failure);
+        Some(next.start)
+    }
+
+    /// Whether a block follows on this line, as it does after the head of a statement.
+    fn has_braces(&self, at: u32) -> bool {
+        self.find_block(at).is_some()
     }
 
     /// The `allow`s at `at`, and where what they are for starts.
@@ -175,15 +226,15 @@ impl<'s> Recovery<'_, 's> {
                     break;
                 }
             };
-            let condition = self.builder.condition(head);
             let Some(brace) = self.brace(end) else {
                 if branches.is_empty() {
                     return None;
                 }
-                self.report(at, end, failure);
                 at = self.resume(at, end);
+                self.report(end, at, failure);
                 break;
             };
+            let condition = self.builder.condition(head);
             let (members, end) = self.members(brace + 1, Context::Stmts);
             branches.push((condition, members.block(Span::new(brace, end))));
             at = end;
@@ -235,6 +286,7 @@ impl<'s> Recovery<'_, 's> {
                     arms.extend(node.into_inner().next().and_then(|arm| self.builder.arm(arm)));
                     end
                 }
+                Err(_) if self.unbalanced && keywords::begins_member(self.word(at)) => break,
                 Err(failure) => self.failed_arm(at, &failure, &mut arms),
             };
             at = self.skip(next.max(at + 1));
