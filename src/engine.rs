@@ -175,21 +175,13 @@ impl Engine {
         }
     }
 
-    fn launch(
-        &self,
-        id: String,
-        machine: Machine,
-        seq: u32,
-        at: i64,
-        first: Vec<Input>,
-    ) -> Result<Run, EngineError> {
+    fn launch(&self, id: String, machine: Machine, seq: u32, at: i64, first: Vec<Input>) -> Result<Run, EngineError> {
         let lock = self.journal.lock(&id, local::clock())?;
         let (sender, inbox) = mpsc::unbounded_channel();
         let (updates, receiver) = mpsc::unbounded_channel();
         let run: Arc<str> = id.into();
-        let scratch = Scratch::new(self.scratch_folder(&run)).map_err(|error| {
-            EngineError::Damaged(format!("the folder for private files of steps: {error}"))
-        })?;
+        let scratch = Scratch::new(self.scratch_folder(&run))
+            .map_err(|error| EngineError::Damaged(format!("the folder for private files of steps: {error}")))?;
         let mailbox = self.journal.folder().map(|folder| {
             let folder = folder.join("runs").join(&*run);
             tokio::spawn(mailbox::watch(folder, sender.clone()))

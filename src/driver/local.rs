@@ -391,7 +391,10 @@ impl Local {
             return Ok(None);
         } else if self.draining {
             Ended::Interrupted
-        } else if !self.asks.is_empty() && !self.around.attended && self.timers.next().is_none_or(|at| at > self.last_at) {
+        } else if !self.asks.is_empty()
+            && !self.around.attended
+            && self.timers.next().is_none_or(|at| at > self.last_at)
+        {
             Ended::Paused(self.asks.values().cloned().collect())
         } else {
             return Ok(None);

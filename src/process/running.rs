@@ -158,7 +158,7 @@ impl Running {
         for _ in 0..TURNS {
             let mut advanced = self.poll_outputs(context, notice);
             advanced |= self.poll_stdin(context);
-            while self.exits.poll_recv(context).is_ready() {}
+            while matches!(self.exits.poll_recv(context), Poll::Ready(Some(()))) {}
             self.check_exit();
             advanced |= self.poll_tick(context, notice);
             if self.is_over() {

@@ -49,11 +49,10 @@ pub fn find_program(program: &OsStr, path: &OsStr, cwd: Option<&Path>) -> Result
     for folder in std::env::split_paths(path) {
         let folder = if folder.is_absolute() { folder } else { base().join(folder) };
         let candidate = folder.join(program);
-        if rustix::fs::access(&candidate, rustix::fs::Access::EXEC_OK).is_ok() && candidate.is_file() {
-            return Ok(candidate);
-        }
-        if refused.is_none() && candidate.is_file() {
-            refused = Some(candidate);
+        match rustix::fs::access(&candidate, rustix::fs::Access::EXEC_OK) {
+            Ok(()) if candidate.is_file() => return Ok(candidate),
+            Err(rustix::io::Errno::ACCESS) if refused.is_none() && candidate.is_file() => refused = Some(candidate),
+            _ => {}
         }
     }
     if let Some(path) = refused {

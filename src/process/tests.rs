@@ -276,6 +276,12 @@ fn a_stubborn_tree_is_killed_whole() {
 }
 
 #[test]
+fn a_stopped_process_ends_too() {
+    let (outcome, took) = stop("kill -STOP $$", "stopped", 300, 5000);
+    assert!(outcome.end == End::Signaled(15) && took.as_millis() < 2000, "{outcome:?} {took:?}");
+}
+
+#[test]
 fn killing_and_dropping_leave_nothing() {
     block_on(async {
         let mut running = spawn(spec("trap '' TERM; sleep 977")).unwrap();

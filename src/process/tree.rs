@@ -56,6 +56,8 @@ impl Tree {
         // Found before the group dies: children of the dead have no known parents.
         let outside = self.outside();
         let _ = kill_process_group(self.root, signal);
+        // Who was stopped cannot end before it goes on.
+        let _ = kill_process_group(self.root, Signal::CONT);
         for (pid, entry) in outside {
             send(pid, entry, signal);
             self.seen.insert(pid);

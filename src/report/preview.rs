@@ -143,7 +143,9 @@ impl<'a> Writer<'a> {
             }
             Node::For(each) => self.each(each, frame),
             Node::Parallel(parallel) => self.parallel(parallel, frame),
-            Node::Repeat { max, body, .. } => self.titled(&format!("repeat, at most {} times", frame.show(*max)), *body, frame),
+            Node::Repeat { max, body, .. } => {
+                self.titled(&format!("repeat, at most {} times", frame.show(*max)), *body, frame)
+            }
             Node::Scope(scope) => {
                 let title = scope.title.map_or(String::new(), |title| format!(" {}", frame.show(title)));
                 self.line(format!("scope{title}"));
@@ -294,7 +296,8 @@ fn verdict_text(verdict: &Verdict) -> String {
 impl Preview {
     /// As text, for a terminal.
     pub fn to_text(&self) -> String {
-        let mut out = format!("{}, {} {}\n\n", self.workflow, self.steps, if self.steps == 1 { "step" } else { "steps" });
+        let mut out =
+            format!("{}, {} {}\n\n", self.workflow, self.steps, if self.steps == 1 { "step" } else { "steps" });
         for line in &self.lines {
             let number = line.step.map_or_else(|| "   ".to_owned(), |step| format!("{step:3}"));
             let indent = "  ".repeat(line.depth);

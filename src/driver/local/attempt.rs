@@ -85,9 +85,10 @@ fn prepare(attempt: &Attempt, around: &Surroundings) -> Result<(Spec, AttemptFil
         Some(value) => Some(Arc::from(resolve(value, &mut secrets)?.into_bytes())),
         None => None,
     };
-    let log = around.journal.folder().map(|folder| {
-        log_path(&folder.join("runs").join(&*around.run), &attempt.step, attempt.number)
-    });
+    let log = around
+        .journal
+        .folder()
+        .map(|folder| log_path(&folder.join("runs").join(&*around.run), &attempt.step, attempt.number));
     if let Some(folder) = log.as_ref().and_then(|log| log.parent()) {
         around.made.make(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     }

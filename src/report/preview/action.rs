@@ -38,7 +38,9 @@ fn word(action: &Action) -> &'static str {
 
 fn action(action: &Action, frame: &Frame) -> String {
     match action {
-        Action::Exec { argv } => format!("exec {}", argv.iter().map(|arg| frame.show(*arg)).collect::<Vec<_>>().join(" ")),
+        Action::Exec { argv } => {
+            format!("exec {}", argv.iter().map(|arg| frame.show(*arg)).collect::<Vec<_>>().join(" "))
+        }
         Action::Script { language, pieces } => {
             let name = serde_json::to_value(language).ok().and_then(|name| name.as_str().map(str::to_owned));
             format!("{} {}", name.unwrap_or_default(), script(pieces, frame))
@@ -78,10 +80,11 @@ pub(super) fn effects(work: &Work, frame: &Frame) -> String {
         Some(if shown.is_empty() { format!("{word} none") } else { format!("{word} {}", shown.join(", ")) })
     };
     let effects = &work.effects;
-    let mut parts: Vec<String> = [list("reads", &effects.reads), list("writes", &effects.writes), list("net", &effects.net)]
-        .into_iter()
-        .flatten()
-        .collect();
+    let mut parts: Vec<String> =
+        [list("reads", &effects.reads), list("writes", &effects.writes), list("net", &effects.net)]
+            .into_iter()
+            .flatten()
+            .collect();
     if effects.idempotent {
         parts.push("idempotent".to_owned());
     }
