@@ -22,12 +22,14 @@ mod number;
 pub mod operators;
 pub mod pattern;
 mod place;
+mod reference;
 mod scheme;
 mod string;
 mod unit;
 
 pub use call::Call;
 pub(crate) use call::check_length;
+pub use reference::reference;
 pub use scheme::Scheme;
 
 /// A built-in function.

@@ -75,6 +75,32 @@ fn scope(block: BlockIx) -> Scope {
     }
 }
 
+/// The forms of expressions that nothing else here uses.
+fn others(text: ExprIx, two: ExprIx, yes: ExprIx, list: ExprIx, bound: ExprIx) -> Vec<Expr> {
+    vec![
+        Expr::None,
+        Expr::Float(0.5),
+        Expr::Size(1),
+        Expr::Time(0),
+        Expr::Path("a".into()),
+        Expr::File { path: "a".into(), dir: true },
+        Expr::Url("a:b".into()),
+        Expr::Variant("low".into()),
+        Expr::Kind("exit".into()),
+        Expr::Concat(vec![text]),
+        Expr::Record(vec![("a".into(), text)]),
+        Expr::Map(vec![("a b".into(), text)]),
+        Expr::Env("HOME".into()),
+        Expr::Baseline(MetricIx(0)),
+        Expr::Run(RunVar::Started),
+        Expr::Index { base: list, index: two },
+        Expr::Neg(two),
+        Expr::Not(yes),
+        Expr::If { condition: yes, yes: two, no: two },
+        Expr::Comprehension { list, value: bound, condition: Some(yes) },
+    ]
+}
+
 /// The plan, sealed.
 pub(crate) fn plan() -> Plan {
     let mut e = Exprs::default();
@@ -99,6 +125,9 @@ pub(crate) fn plan() -> Plan {
     let float = e.add(Expr::Convert { value: two, to: TypeIx(1) });
     let out = e.add(Expr::Output("lines".into()));
     let exit = e.add(Expr::Attempt(AttemptVar::Exit));
+    for expr in others(text, two, yes, list, bound) {
+        e.add(expr);
+    }
 
     let exec = Work {
         outputs: vec![Output { name: "lines".into(), ty: TypeIx(1), value: Some(float) }],
@@ -292,10 +321,32 @@ pub(crate) fn plan() -> Plan {
             Type::Record { name: "R".into(), fields },
             Type::Optional(TypeIx(3)),
             Type::Enum { name: "E".into(), variants: vec!["low".into()] },
+            Type::Bool,
+            Type::Int,
+            Type::Duration,
+            Type::Size,
+            Type::Time,
+            Type::Path,
+            Type::File,
+            Type::Dir,
+            Type::Url,
+            Type::Json,
+            Type::Secret,
+            Type::Failure,
+            Type::Kind,
+            Type::None,
+            Type::List(TypeIx(0)),
+            Type::Map(TypeIx(0)),
+            Type::Result(TypeIx(0)),
         ],
         agents: IndexMap::from_iter([("reviewer".into(), vec![("model".into(), text)])]),
         environment: vec!["HOME".into()],
-        about: About { docs: "Ships.".into(), sources: vec![("ship.wf".into(), "00".into())], ..About::default() },
+        about: About {
+            docs: "Ships.".into(),
+            params: IndexMap::from_iter([("spec".into(), "What to build.".into())]),
+            sources: vec![("ship.wf".into(), "00".into())],
+            names: [(5, "spec".into())].into(),
+        },
         spans,
     }
     .sealed()

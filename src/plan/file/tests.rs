@@ -60,3 +60,30 @@ fn newer_and_older_are_told_apart() {
     assert!(message("\"format\":9").contains("newer"));
     assert!(message("\"format\":0").contains("older"));
 }
+
+/// The published schema accepts what is written, and nothing more.
+#[test]
+fn the_schema_describes_plans() {
+    let schema = serde_json::from_str(include_str!("../../../docs/plan.schema.json")).unwrap();
+    let schema = jsonschema::validator_for(&schema).unwrap();
+    let plan: serde_json::Value = serde_json::from_str(&sample::plan().to_json()).unwrap();
+    let errors: Vec<_> = schema.iter_errors(&plan).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    assert!(errors.is_empty(), "{}", errors.join("\n"));
+    let breaks: &[(&str, serde_json::Value)] = &[
+        ("/format", 2.into()),
+        ("/digest", "abc".into()),
+        ("/exprs/0", serde_json::json!({"bool": "yes"})),
+        ("/exprs/0", serde_json::json!({"nonsense": 1})),
+        ("/nodes/5", "sealed".into()),
+        ("/entry", serde_json::json!(-1)),
+        ("/works/0/effects/risk", "some".into()),
+    ];
+    for (at, value) in breaks {
+        let mut broken = plan.clone();
+        *broken.pointer_mut(at).unwrap() = value.clone();
+        assert!(!schema.is_valid(&broken), "{at} {value}");
+    }
+    let mut more = plan.clone();
+    more["extra"] = 1.into();
+    assert!(!schema.is_valid(&more));
+}
