@@ -53,19 +53,24 @@ fn show(text: &str) -> String {
     }
 }
 
-/// Cases are lines `expression => value`, where the value is JSON as journals hold it, or `kind: message`.
+/// Cases are lines `expression ==> value`, where the value is JSON as journals hold it, or `kind: message`.
+/// `WF_BLESS=1` writes what is found.
 #[test]
 fn cases() {
-    let cases = include_str!("../../tests/cases/eval/expressions.txt");
-    let mut failed = String::new();
-    for line in cases.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#')) {
-        let (text, expected) = line.rsplit_once(" ==> ").expect(line);
-        let found = show(text);
-        if found != expected.trim() {
-            failed += &format!("{text}\n  expected {}\n  found    {found}\n", expected.trim());
-        }
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases/eval/expressions.txt");
+    let cases = std::fs::read_to_string(path).unwrap();
+    let found = cases.lines().map(|line| match line.rsplit_once(" ==>") {
+        Some((text, _)) if !line.starts_with('#') => format!("{text} ==> {}\n", show(text)),
+        _ => format!("{line}\n"),
+    });
+    let found = found.collect::<String>();
+    if std::env::var_os("WF_BLESS").is_some() {
+        std::fs::write(path, &found).unwrap();
+    } else {
+        let differ = cases.lines().zip(found.lines()).filter(|(expected, found)| expected != found);
+        let differ = differ.map(|(expected, found)| format!("  expected {expected}\n  found    {found}\n"));
+        assert!(found == cases, "\n{}", differ.collect::<String>());
     }
-    assert!(failed.is_empty(), "\n{failed}");
 }
 
 #[test]

@@ -84,3 +84,43 @@ fn missing_arguments_are_seen() {
     });
     assert!(problem.contains("no `what`"), "{problem}");
 }
+
+/// Every number of a plan, one after the other, made another one: what is accepted can be evaluated without a panic.
+#[test]
+fn no_number_breaks_the_reader() {
+    let text = sample::plan().to_json();
+    let whole: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let mut paths = Vec::new();
+    numbers(&whole, String::new(), &mut paths);
+    let mut refused = 0;
+    for path in paths.iter().filter(|path| !path.starts_with("/spans") && !path.starts_with("/format")) {
+        for number in [0u32, 1, 7, u32::MAX] {
+            let mut changed = whole.clone();
+            *changed.pointer_mut(path).unwrap() = number.into();
+            let Ok(plan) = serde_json::from_value::<Plan>(changed) else { continue };
+            match Plan::from_json(&plan.sealed().to_json()) {
+                Ok(plan) => (0..plan.exprs.len()).for_each(|ix| {
+                    let _ = crate::eval::eval(&plan, ExprIx(ix as u32), &crate::eval::Nothing);
+                }),
+                Err(error) => {
+                    assert_eq!(error.code.name, "plan-invalid", "{path} {number}");
+                    refused += 1;
+                }
+            }
+        }
+    }
+    assert!(refused > 300, "{refused}");
+}
+
+fn numbers(json: &serde_json::Value, path: String, found: &mut Vec<String>) {
+    match json {
+        serde_json::Value::Number(_) => found.push(path),
+        serde_json::Value::Array(items) => {
+            items.iter().enumerate().for_each(|(at, item)| numbers(item, format!("{path}/{at}"), found));
+        }
+        serde_json::Value::Object(fields) => {
+            fields.iter().for_each(|(key, item)| numbers(item, format!("{path}/{key}"), found));
+        }
+        _ => {}
+    }
+}
