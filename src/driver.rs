@@ -5,3 +5,4 @@
 //! | [`local`] | the clock | real processes of this machine |
 
 pub mod local;
+pub mod sim;

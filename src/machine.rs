@@ -39,6 +39,8 @@ mod statement;
 mod status;
 mod step;
 mod task;
+#[cfg(test)]
+mod tests;
 
 pub use apply::{Refused, Step};
 pub use state::{Mode, Phase};

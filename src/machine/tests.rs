@@ -1,0 +1,8 @@
+//! Small plans, built by hand, run by the simulated driver.
+
+mod build;
+mod control;
+mod durable;
+mod failure;
+mod people;
+mod undo;
