@@ -156,7 +156,8 @@ impl<W: World> Sim<W> {
                 self.due(at - self.now, Due::Input(Input::TimerFired { timer }));
             }
             Command::Forget { timer } => {
-                self.due.retain(|_, due| !matches!(due, Due::Input(Input::TimerFired { timer: other }) if *other == timer));
+                self.due
+                    .retain(|_, due| !matches!(due, Due::Input(Input::TimerFired { timer: other }) if *other == timer));
             }
             Command::Snapshot { snapshot, name, .. } => {
                 let reference = self.world.snapshot(snapshot, &name);
@@ -173,7 +174,8 @@ impl<W: World> Sim<W> {
                 }
             }
             Command::Withdraw { ask } => {
-                self.due.retain(|_, due| !matches!(due, Due::Input(Input::Answered { ask: other, .. }) if *other == ask));
+                self.due
+                    .retain(|_, due| !matches!(due, Due::Input(Input::Answered { ask: other, .. }) if *other == ask));
             }
             Command::Finish(_) => {}
         }

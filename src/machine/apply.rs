@@ -275,6 +275,7 @@ impl<'a> Run<'a> {
             TimerOf::Total(t) => self.total_is_over(t),
             TimerOf::Pause(t) => self.pause_is_over(t),
             TimerOf::Wait(t) => {
+                self.rouse(t);
                 self.workflow_returned(t, Default::default());
                 self.s.ready.push_back(t);
             }
@@ -309,6 +310,7 @@ impl<'a> Run<'a> {
                 let effects = &work.effects;
                 effects.idempotent || (effects.reads.is_some() && effects.writes.as_ref().is_none_or(Vec::is_empty))
             });
+            self.rouse(t);
             self.interrupted(t, repeatable);
             self.s.ready.push_back(t);
         }

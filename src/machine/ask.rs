@@ -95,6 +95,14 @@ impl<'a> Run<'a> {
         if let Some(timer) = open.timer {
             self.forget_timer(timer);
         }
+        match open.of {
+            AskOf::Approve(t, _)
+            | AskOf::Values(t)
+            | AskOf::Escalation(t)
+            | AskOf::Permission(t)
+            | AskOf::Waiver(t, _) => self.rouse(t),
+            AskOf::Unknown => {}
+        }
         let t = match open.of {
             AskOf::Approve(t, node) => {
                 self.approval_answered(t, node, answer, by, comment);
@@ -152,6 +160,7 @@ impl<'a> Run<'a> {
         let expired = Failure { step: open.ask.name.clone(), ..failure("expired", "nobody answered in time") };
         match open.of {
             AskOf::Values(t) => {
+                self.rouse(t);
                 self.step_fails(t, Failure { kind: "timeout".into(), ..expired });
                 self.s.ready.push_back(t);
             }
@@ -293,6 +302,7 @@ impl<'a> Run<'a> {
         }
         for t in waiting {
             if self.try_task(t).is_some_and(|task| matches!(task.flow, Flow::Wait(On::Consent))) {
+                self.rouse(t);
                 self.begin_attempt(t);
                 if !matches!(self.task(t).flow, Flow::Wait(_)) {
                     self.s.ready.push_back(t);

@@ -123,6 +123,13 @@ impl<'a> Run<'a> {
         self.s.ready.push_back(t);
     }
 
+    /// What a task waited for has happened: whatever is done about it decides how it goes on.
+    pub fn rouse(&mut self, t: TaskId) {
+        if let Some(task) = self.s.tasks.get_mut(t as usize).and_then(|task| task.as_deref_mut()) {
+            task.flow = Flow::Go;
+        }
+    }
+
     pub fn push(&mut self, t: TaskId, entry: Entry) {
         self.task_mut(t).stack.push(entry);
     }

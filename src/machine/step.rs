@@ -308,6 +308,7 @@ impl<'a> Run<'a> {
                 self.wait(t, On::Attempt(number));
             }
             Err(failure) => {
+                self.rouse(t);
                 self.step_fails(t, failure);
                 self.s.ready.push_back(t);
             }
@@ -366,6 +367,7 @@ impl<'a> Run<'a> {
             Flow::Wait(On::Attempt(number)) => self.stop_for(number, StopReason::Timeout),
             Flow::Wait(On::Timer(timer)) => {
                 self.forget_timer(timer);
+                self.rouse(t);
                 self.step_fails(t, failure("timeout", "the time for all attempts is over"));
                 self.s.ready.push_back(t);
             }
@@ -379,6 +381,7 @@ impl<'a> Run<'a> {
             self.forget_timer(timer);
         }
         let t = flight.task;
+        self.rouse(t);
         match result {
             AttemptResult::Interrupted if self.s.draining => {
                 self.s.lost.push(t);
@@ -406,6 +409,7 @@ impl<'a> Run<'a> {
 
     /// The pause before an attempt is over.
     pub fn pause_is_over(&mut self, t: TaskId) {
+        self.rouse(t);
         self.begin_again(t);
         self.s.ready.push_back(t);
     }

@@ -46,7 +46,12 @@ fn an_if_takes_the_first_branch_that_holds() {
     assert!(lines.contains(&"decided 1".to_string()));
 }
 
-fn for_over(b: &mut Build, keys: &[&str], parallel: Option<ParallelFor>, body: impl FnOnce(&mut Build, u32) -> Vec<NodeIx>) -> For {
+fn for_over(
+    b: &mut Build,
+    keys: &[&str],
+    parallel: Option<ParallelFor>,
+    body: impl FnOnce(&mut Build, u32) -> Vec<NodeIx>,
+) -> For {
     let list = b.strs(keys);
     let slot = if parallel.is_some() { 0 } else { b.slot() };
     let key = Some(b.local(slot));
@@ -99,12 +104,7 @@ fn a_parallel_for_yields_in_input_order() {
     let (_, lines) = run(&plan, script);
     assert_eq!(
         ends(&lines),
-        [
-            "go[\"fast\"] succeeded 1 5ms",
-            "go[\"slow\"] succeeded 1 50ms",
-            "emitted [\"slow\",\"fast\"]",
-            "succeeded"
-        ]
+        ["go[\"fast\"] succeeded 1 5ms", "go[\"slow\"] succeeded 1 50ms", "emitted [\"slow\",\"fast\"]", "succeeded"]
     );
 }
 
@@ -112,7 +112,9 @@ fn a_parallel_for_yields_in_input_order() {
 fn after_orders_parallel_passes_and_max_bounds_them() {
     let mut b = Build::new();
     let max = b.int(2);
-    let mut each = for_over(&mut b, &["a", "b", "c"], parallel_for(Some(max), Policy::Cancel), |b, _| vec![b.step_with("go", |_, step| step.slot = 1)]);
+    let mut each = for_over(&mut b, &["a", "b", "c"], parallel_for(Some(max), Policy::Cancel), |b, _| {
+        vec![b.step_with("go", |_, step| step.slot = 1)]
+    });
     let (element, a) = (b.local(0), b.str("a"));
     let last = b.binary(element, BinaryOp::Eq, a);
     let (deps, none) = (b.strs(&["b", "c"]), b.strs(&[]));

@@ -25,8 +25,14 @@ fn busy_plan() -> Arc<Plan> {
     let risky = b.step_with("risky", |_, step| step.handlers = vec![handler]);
     let question = b.str("?");
     let (slot, within) = (Some(b.slot()), Some(b.ms(60_000)));
-    let ok =
-        b.node(Node::Approve(Box::new(Approve { name: "ok".into(), slot, question, show: Vec::new(), within, by: None })));
+    let ok = b.node(Node::Approve(Box::new(Approve {
+        name: "ok".into(),
+        slot,
+        question,
+        show: Vec::new(),
+        within,
+        by: None,
+    })));
     let last = b.emit("finally");
     let mut scope = b.scope(&[both, point, a, risky, ok]);
     scope.timeout = Some(b.ms(500_000));

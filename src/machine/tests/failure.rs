@@ -1,8 +1,8 @@
 //! Retry, handlers, scopes, timeouts, judging.
 
 use super::build::*;
-use crate::machine::input::{Ending, Input, Options, Raw};
 use crate::machine::Machine;
+use crate::machine::input::{Ending, Input, Options, Raw};
 use crate::plan::ir::*;
 use crate::value::Value;
 
@@ -318,7 +318,10 @@ fn an_attempt_is_judged_in_order() {
     assert_eq!(kind(judged(fails_as(true), exit(101))), "exit");
     assert_eq!(kind(judged(fails_as(false), exit(1))), "exit");
     assert_eq!(kind(judged(|_, _| {}, Raw { ending: Ending::Signal(9), ..Raw::default() })), "signal");
-    assert_eq!(kind(judged(|_, _| {}, Raw { ending: Ending::Spawn("no such file".into()), ..Raw::default() })), "spawn");
+    assert_eq!(
+        kind(judged(|_, _| {}, Raw { ending: Ending::Spawn("no such file".into()), ..Raw::default() })),
+        "spawn"
+    );
     assert!(judged(|_, _| {}, exit(0)).is_ok());
     let allowed = |b: &mut Build, step: &mut Step| {
         let three = b.int(3);

@@ -96,7 +96,10 @@ fn an_ask_gives_values() {
     let plan = b.sequence(&[ask]);
     let answer = Answer::Values(fields(&[("answer", Value::Int(9))]));
     let (_, lines) = run(&plan, Script::default().answer("how-many", answer, 5));
-    assert_eq!(ends(&lines)[1..], ["paused: waiting for a person: how-many", "how-many succeeded 1 5ms answer=9", "succeeded"]);
+    assert_eq!(
+        ends(&lines)[1..],
+        ["paused: waiting for a person: how-many", "how-many succeeded 1 5ms answer=9", "succeeded"]
+    );
 }
 
 #[test]

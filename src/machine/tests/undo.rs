@@ -97,7 +97,10 @@ fn a_rollback_with_continue_goes_on_after_what_failed() {
     let last = b.step("last");
     let plan = b.sequence(&[a, bad, last]);
     let (_, lines) = run(&plan, Script::default().on("bad", &[(1, "", 1)]));
-    assert_eq!(ends(&lines)[4..], ["a undone", "rolled back to start, remains []", "bad continued", "last succeeded 1 10ms", "succeeded"]);
+    assert_eq!(
+        ends(&lines)[4..],
+        ["a undone", "rolled back to start, remains []", "bad continued", "last succeeded 1 10ms", "succeeded"]
+    );
 }
 
 #[test]
