@@ -11,6 +11,7 @@ mod conflicts;
 mod control;
 mod declared;
 mod effects;
+mod exec;
 mod gates;
 mod glob;
 mod habits;
@@ -20,6 +21,7 @@ mod provenance;
 mod raises;
 mod rollback;
 mod scripts;
+mod secrets;
 mod shadow;
 mod step;
 mod summary;
@@ -169,9 +171,9 @@ pub fn run(cx: &PassContext, out: &mut Vec<Diagnostic>) {
             provenance::gates(cx, &provenance::claims(cx), out);
             scripts::run(cx, out);
             shadow::run(cx, out);
-            control::unreachable(cx, out);
             habits::run(cx, out);
-            habits::traced_secrets(cx, out);
+            secrets::run(cx, out);
+            exec::run(cx, out);
         }
         _ => {}
     }

@@ -58,13 +58,6 @@ impl Declared<'_, '_> {
         if let Some((clause, lasting)) = parts.cache {
             self.cache(&parts, clause.span, lasting.is_some());
         }
-        if let Some(Action::Run(run)) = parts.action {
-            for clause in clauses {
-                if let Some(word) = refused_on_run(&clause.kind) {
-                    self.out.push(clause_on_run(self.cx, clause.span, run.callee.span, word));
-                }
-            }
-        }
     }
 
     fn cache(&mut self, parts: &Parts, span: Span, limited: bool) {
@@ -123,25 +116,6 @@ impl Declared<'_, '_> {
     }
 }
 
-/// The word of a clause that has no place beside `run`.
-fn refused_on_run(kind: &ClauseKind) -> Option<&'static str> {
-    Some(match kind {
-        ClauseKind::FailsAs(_) => "fails as",
-        ClauseKind::Exits(_) => "exits",
-        ClauseKind::Cache(_) => "cache",
-        ClauseKind::Reads(_) => "reads",
-        ClauseKind::Writes(_) => "writes",
-        ClauseKind::Net(_) => "net",
-        ClauseKind::Idempotent => "idempotent",
-        ClauseKind::Irreversible(_) => "irreversible",
-        ClauseKind::Env(_) => "env",
-        ClauseKind::Args(_) => "args",
-        ClauseKind::Stdin(_) => "stdin",
-        ClauseKind::Cwd(_) => "cwd",
-        _ => return None,
-    })
-}
-
 fn reason(kind: &globset::ErrorKind) -> &'static str {
     use globset::ErrorKind as K;
     match kind {
@@ -180,12 +154,6 @@ fn cache_undeclared(cx: &PassContext, at: Span) -> Diagnostic {
     Diagnostic::new(&flow::CACHE_UNDECLARED, cx.at(at), "nobody can tell when this cached result is out of date")
         .here("the step does not declare what it reads")
         .help("add `reads` (and `writes`, if it writes files): the result is used again while those files are the same")
-}
-
-fn clause_on_run(cx: &PassContext, at: Span, callee: Span, word: &str) -> Diagnostic {
-    Diagnostic::new(&flow::CLAUSE_ON_RUN, cx.at(at), format!("`{word}` belongs to what is run, not to the step that runs it"))
-        .label(cx.at(callee), "its own declaration says this")
-        .help(format!("put `{word}` where the callee is declared; beside `run` may stand `output timeout retry on undo risky queue session budget after`"))
 }
 
 fn bad_glob(cx: &PassContext, at: Span, message: &str, help: &str) -> Diagnostic {

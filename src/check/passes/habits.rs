@@ -1,9 +1,9 @@
 //! Good practice: limits, fallbacks, and effects that are repeated or swallowed without a thought.
 
 use super::effects::{self, Effects};
-use super::print::{print, print_text, shorten};
+use super::print::{print, print_text};
 use super::step::Parts;
-use super::walk::{Visit, walk_clause, walk_expr, walk_item, walk_stmt};
+use super::walk::{Visit, walk_expr, walk_item, walk_stmt};
 use super::{PassContext, scripts};
 use crate::check::facts::{Def, LocalId};
 use crate::diagnostic::Diagnostic;
@@ -201,19 +201,6 @@ impl<'c> Visit<'c> for Habits<'c, '_> {
         }
     }
 
-    fn clause(&mut self, clause: &'c Clause) {
-        match &clause.kind {
-            ClauseKind::Action(action) => match &**action {
-                Action::Exec(e) => exec(self.cx, e, self.out),
-                Action::Script(_, text) => credentials(self.cx, text, self.out),
-                _ => {}
-            },
-            ClauseKind::Env(entries) => entries.iter().for_each(|(name, e)| literal_secret(self.cx, name, e, self.out)),
-            _ => {}
-        }
-        walk_clause(self, clause);
-    }
-
     fn expr(&mut self, e: &'c Expr) {
         if scripts::is_raw(e) && !matches!(self.cx.def(e.span), Some(Def::Global(_) | Def::Local(_))) {
             self.out.push(raw_text(self.cx, e));
@@ -258,144 +245,6 @@ fn silent_steps(cx: &PassContext, steps: &[(&Step, Span)], out: &mut Vec<Diagnos
             out.push(silent_continue(cx, step, *at));
         }
     }
-}
-
-/// Lists of `exec` that are written as if a shell read them.
-fn exec(cx: &PassContext, list: &Expr, out: &mut Vec<Diagnostic>) {
-    let ExprKind::List(elements) = &list.kind else { return };
-    let literal = |e: &Expr| match &e.kind {
-        ExprKind::Text(text) => text.literal().map(str::to_owned),
-        _ => None,
-    };
-    let Some(first) = elements.first() else { return };
-    let program = literal(first).unwrap_or_default();
-    if elements.len() == 1 && program.contains(char::is_whitespace) {
-        out.push(exec_one_text(cx, first, &program));
-        return;
-    }
-    if matches!(
-        program.as_str(),
-        "cd" | "export" | "source" | "." | "alias" | "set" | "unset" | "umask" | "ulimit" | "eval"
-    ) {
-        out.push(exec_builtin(cx, first.span, &program));
-        return;
-    }
-    if matches!(program.as_str(), "sh" | "bash" | "dash" | "zsh" | "ksh") {
-        let script =
-            elements.iter().position(|e| literal(e).is_some_and(|text| text.starts_with('-') && text.ends_with('c')));
-        if let Some(hole) = script.and_then(|at| elements.get(at + 1)).and_then(first_hole) {
-            out.push(exec_inner_shell(cx, hole, &program));
-        }
-        return;
-    }
-    for e in elements.iter().skip(1) {
-        let text = literal(e).unwrap_or_default();
-        if matches!(
-            text.as_str(),
-            "|" | "||" | "&&" | ";" | ">" | ">>" | "<" | "2>" | "2>&1" | "&" | ">/dev/null" | "2>/dev/null"
-        ) {
-            out.push(exec_operator(cx, e.span, &text));
-        } else if is_expansion(&text) {
-            out.push(exec_expansion(cx, e.span, &text));
-        }
-    }
-}
-
-fn first_hole(e: &Expr) -> Option<&Expr> {
-    match &e.kind {
-        ExprKind::Text(text) => text.holes().next(),
-        _ => None,
-    }
-}
-
-/// `$NAME` or `~/…`: what only a shell expands.
-fn is_expansion(text: &str) -> bool {
-    let name = text.strip_prefix('$').is_some_and(|rest| {
-        rest.starts_with(|c: char| c.is_ascii_uppercase() || c == '_')
-            && rest.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '/')
-    });
-    name || text.starts_with("~/")
-}
-
-/// What the names of variables that hold secrets contain.
-const SECRET_NAMES: [&str; 7] = ["TOKEN", "SECRET", "PASSWORD", "PASSWD", "API_KEY", "APIKEY", "PRIVATE_KEY"];
-/// How the credentials of well-known services begin, and how long they are at least.
-const CREDENTIALS: [(&str, usize); 8] = [
-    ("ghp_", 36),
-    ("github_pat_", 40),
-    ("glpat-", 20),
-    ("sk-ant-", 40),
-    ("sk_live_", 24),
-    ("AKIA", 20),
-    ("xoxb-", 30),
-    ("npm_", 36),
-];
-
-fn literal_secret(cx: &PassContext, name: &Name, e: &Expr, out: &mut Vec<Diagnostic>) {
-    let ExprKind::Text(text) = &e.kind else { return };
-    let upper = name.text.to_uppercase();
-    let named = SECRET_NAMES.iter().any(|word| upper.ends_with(word));
-    let value = text.literal().unwrap_or_default();
-    let plain = value.len() >= 8 && !value.contains([' ', '/', '<', '*']);
-    if (named && plain) || credential(value) {
-        out.push(secret_in_source(cx, text.span, &name.text));
-    }
-}
-
-fn credentials(cx: &PassContext, text: &Text, out: &mut Vec<Diagnostic>) {
-    for part in &text.parts {
-        if let TextPart::Literal(literal, span) = part
-            && credential(literal)
-        {
-            out.push(secret_in_source(cx, *span, "this script"));
-        }
-    }
-}
-
-fn credential(text: &str) -> bool {
-    text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '-'))
-        .any(|word| CREDENTIALS.iter().any(|(start, len)| word.starts_with(start) && word.len() >= *len))
-}
-
-/// Scripts that print their commands while they hold a secret.
-pub fn traced_secrets(cx: &PassContext, out: &mut Vec<Diagnostic>) {
-    struct Traced<'c, 'o>(&'c PassContext<'c>, &'o mut Vec<Diagnostic>);
-    impl Traced<'_, '_> {
-        fn look(&mut self, clauses: &[Clause]) {
-            let parts = Parts::of(clauses);
-            let secret = parts.env.iter().find(|(_, e)| self.0.ty(e) == Some(&crate::check::ty::Ty::Secret));
-            if let (Some((_, text)), Some((name, _))) = (parts.shell(), secret)
-                && print_text(text).lines().any(traces)
-            {
-                self.1.push(secret_traced(self.0, text.span, name));
-            }
-        }
-    }
-    impl<'a> Visit<'a> for Traced<'_, '_> {
-        fn stmt(&mut self, stmt: &'a Stmt) {
-            if let StmtKind::Step(step) = &stmt.kind {
-                self.look(&step.clauses);
-            }
-            walk_stmt(self, stmt);
-        }
-        fn expr(&mut self, _: &'a Expr) {}
-    }
-    let mut pass = Traced(cx, out);
-    if let ItemKind::Command(command) = &cx.view.item.kind {
-        pass.look(&command.clauses);
-    }
-    walk_item(&mut pass, cx.view.item);
-}
-
-/// Whether a line of a script turns tracing on.
-fn traces(line: &str) -> bool {
-    line.split([';', '&']).any(|command| {
-        let mut words = command.split_whitespace();
-        words.next() == Some("set")
-            && words.any(|word| {
-                word == "xtrace" || (word.starts_with('-') && word.contains('x') && !word.starts_with("--"))
-            })
-    })
 }
 
 fn no_timeout(cx: &PassContext, name: &Name, steps: usize) -> Diagnostic {
@@ -459,67 +308,6 @@ fn duplicate_action(cx: &PassContext, name: &Name, first: &Name) -> Diagnostic {
     )
     .label(cx.at(first.span), "the same action")
     .help("declare a `command` with what differs as parameters, and `run` it twice")
-}
-
-fn exec_one_text(cx: &PassContext, first: &Expr, program: &str) -> Diagnostic {
-    let words: Vec<String> = program.split_whitespace().map(|word| format!("\"{word}\"")).collect();
-    let simple = program.chars().all(|c| c.is_ascii_alphanumeric() || " -_./=:,+@".contains(c));
-    let diagnostic = Diagnostic::new(
-        &lint::EXEC_AS_SHELL,
-        cx.at(first.span),
-        format!("no program is called `{}`", shorten(program)),
-    )
-    .help("`exec` takes the program and each argument as a text of its own; `sh` takes a command line");
-    if simple { diagnostic.fix("split it into words", cx.at(first.span), words.join(", "), true) } else { diagnostic }
-}
-
-fn exec_builtin(cx: &PassContext, at: Span, program: &str) -> Diagnostic {
-    let help = match program {
-        "cd" => "the clause `cwd` sets the folder of a step",
-        "export" | "set" | "unset" => "the clause `env` sets variables of a step",
-        _ => "run it inside a `sh` script, together with what depends on it",
-    };
-    Diagnostic::new(
-        &lint::EXEC_AS_SHELL,
-        cx.at(at),
-        format!("`{program}` is built into shells and changes nothing outside them"),
-    )
-    .help(help)
-}
-
-fn exec_operator(cx: &PassContext, at: Span, text: &str) -> Diagnostic {
-    Diagnostic::new(
-        &lint::EXEC_AS_SHELL,
-        cx.at(at),
-        format!("`{text}` is handed to the program as it stands: no shell reads this"),
-    )
-    .help("use `sh` for pipes, redirections and lists of commands")
-}
-
-fn exec_expansion(cx: &PassContext, at: Span, text: &str) -> Diagnostic {
-    Diagnostic::new(
-        &lint::EXEC_AS_SHELL,
-        cx.at(at),
-        format!("`{text}` is handed to the program as it stands: no shell expands it"),
-    )
-    .help("take the value from a parameter (`= env(\"NAME\") ?? \"…\"`), or use `sh`")
-}
-
-fn exec_inner_shell(cx: &PassContext, hole: &Expr, program: &str) -> Diagnostic {
-    let message = format!("the value of `{}` becomes part of the script that `{program}` runs", print(hole));
-    Diagnostic::new(&lint::EXEC_INNER_SHELL, cx.at(hole.span), message)
-        .help("use `sh \"…\"`, where values stay values, or pass it after the script: `[\"sh\", \"-c\", \"… \\\"$1\\\"\", \"sh\", value]`")
-}
-
-fn secret_in_source(cx: &PassContext, at: Span, what: &str) -> Diagnostic {
-    Diagnostic::new(&lint::SECRET_IN_SOURCE, cx.at(at), format!("`{what}` holds what looks like a credential, for everybody to read"))
-        .help("make it a parameter of type `secret`, and give it with `--secret NAME=env:VAR`; replace a real one, since it is known now")
-}
-
-fn secret_traced(cx: &PassContext, at: Span, name: &Name) -> Diagnostic {
-    Diagnostic::new(&lint::SECRET_TRACED, cx.at(at), "this script prints every command it runs, and it holds a secret")
-        .label(cx.at(name.span), "the secret comes in here")
-        .help("leave `set -x` out, or turn it off (`set +x`) and read the secret from `stdin`")
 }
 
 fn raw_text(cx: &PassContext, e: &Expr) -> Diagnostic {

@@ -4,11 +4,7 @@ super::codes! {
     BAD_GLOB "bad-glob" Error "a text in `reads` or `writes` is no glob";
     CACHE_EFFECTS "cache-effects" Error "a cached step has effects that a cache cannot bring back";
     CACHE_UNDECLARED "cache-undeclared" Error "a cached step does not declare what it reads";
-    CLAUSE_ON_RUN "clause-on-run" Error "a clause of a `run` step belongs to what is run";
     CONTRADICTORY_EFFECTS "contradictory-effects" Error "two declared effects contradict each other";
-    METRIC_RACE "metric-race" Error "a metric is published by branches that run at once";
-    METRIC_TOO_EARLY "metric-too-early" Error "a metric is read before anything publishes it";
-    NOT_IN_PARALLEL "not-in-parallel" Error "a checkpoint or `return` stands in a branch that runs beside others";
     PARALLEL_CONFLICT "parallel-conflict" Error "branches that run at once write the same files";
     PROGRAM_HOLE "program-hole" Error "a `python` or `node` script holds a `${…}`, which is not filled in there";
     ROLLBACK_PAST_IRREVERSIBLE "rollback-past-irreversible" Error "a rollback would go past what cannot be undone";
