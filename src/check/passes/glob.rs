@@ -93,7 +93,7 @@ enum Token {
 }
 
 /// Turns a glob into tokens; `exact` keeps holes as values, otherwise they match anything. A path without wildcards
-/// stands for what lies under it as well.
+/// whose last name looks like a folder's stands for what lies under it as well.
 fn compile(glob: &Glob, exact: bool) -> Vec<Token> {
     let mut out = Vec::new();
     let mut wild = false;
@@ -104,7 +104,11 @@ fn compile(glob: &Glob, exact: bool) -> Vec<Token> {
             GlobPart::Hole { .. } => out.push(Token::Deep),
         }
     }
-    if !wild {
+    let name = glob.parts.last().map_or("", |part| match part {
+        GlobPart::Text(text) => text.rsplit('/').next().unwrap_or_default(),
+        GlobPart::Hole { .. } => "",
+    });
+    if !wild && !name.contains('.') {
         if out.last() == Some(&Token::Char('/')) {
             out.push(Token::Deep);
         } else {

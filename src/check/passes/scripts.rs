@@ -28,7 +28,7 @@ impl<'a> Visit<'a> for Scripts<'_, '_> {
             match language {
                 Language::Sh => self.shell(shell::Language::Sh, text),
                 Language::Bash => self.shell(shell::Language::Bash, text),
-                Language::Python | Language::Node => self.other(*language, text),
+                Language::Python | Language::Node => {}
             }
         }
         walk_clause(self, clause);
@@ -86,15 +86,6 @@ impl Scripts<'_, '_> {
             Some(Ty::List(inner) | Ty::Optional(inner)) => text(inner),
             Some(ty) => text(ty),
             None => false,
-        }
-    }
-
-    fn other(&mut self, language: Language, text: &Text) {
-        let name = if language == Language::Python { "python" } else { "node" };
-        if text.quote == Quote::Plain
-            && let Some(hole) = text.holes().next()
-        {
-            self.out.push(program_hole(self.cx, hole, name));
         }
     }
 
@@ -295,11 +286,6 @@ fn shell_unclosed(cx: &PassContext, at: Span, opener: Opener) -> Diagnostic {
     };
     Diagnostic::new(&lint::SHELL_UNCLOSED, cx.at(at), format!("the shell will not find the end of {what}"))
         .help("close it; the script would fail before its first command")
-}
-
-fn program_hole(cx: &PassContext, hole: &Expr, language: &str) -> Diagnostic {
-    Diagnostic::new(&flow::PROGRAM_HOLE, cx.at(hole.span), format!("`${{…}}` is not filled in in a `{language}` script"))
-        .help("give values with `args [..]`, `env { … }` or `stdin`; for the text `${` itself write the script in `\"\"\"…\"\"\"` or `r\"…\"`")
 }
 
 fn dangerous_remove(cx: &PassContext, e: &Expr) -> Diagnostic {

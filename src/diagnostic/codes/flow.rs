@@ -6,7 +6,6 @@ super::codes! {
     CACHE_UNDECLARED "cache-undeclared" Error "a cached step does not declare what it reads";
     CONTRADICTORY_EFFECTS "contradictory-effects" Error "two declared effects contradict each other";
     PARALLEL_CONFLICT "parallel-conflict" Error "branches that run at once write the same files";
-    PROGRAM_HOLE "program-hole" Error "a `python` or `node` script holds a `${…}`, which is not filled in there";
     ROLLBACK_PAST_IRREVERSIBLE "rollback-past-irreversible" Error "a rollback would go past what cannot be undone";
     ROLLBACK_TARGET "rollback-target" Error "a rollback goes to a checkpoint that may not have been taken";
     SHELL_HOLE "shell-hole" Error "a value stands where a shell script cannot take one safely";
