@@ -26,6 +26,7 @@ mod shadow;
 mod step;
 mod summary;
 mod tests;
+mod unreachable;
 mod unused;
 mod walk;
 
@@ -171,6 +172,7 @@ pub fn run(cx: &PassContext, out: &mut Vec<Diagnostic>) {
             provenance::gates(cx, &provenance::claims(cx), out);
             scripts::run(cx, out);
             shadow::run(cx, out);
+            unreachable::run(cx, out);
             habits::run(cx, out);
             secrets::run(cx, out);
             exec::run(cx, out);

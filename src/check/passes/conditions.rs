@@ -74,7 +74,7 @@ impl Conditions<'_, '_> {
     }
 
     fn binary(&mut self, e: &Expr, op: BinaryOp, a: &Expr, b: &Expr) {
-        use BinaryOp::{And, Eq, Ge, Gt, Le, Lt, Ne, Or};
+        use BinaryOp::{And, Coalesce, Eq, Ge, Gt, Le, Lt, Ne, Or};
         match op {
             Eq | Ne | Lt | Le | Gt | Ge if is_same(a, b) => {
                 self.out.push(self_comparison(self.cx, e.span, op, matches!(op, Eq | Le | Ge)));
@@ -85,7 +85,17 @@ impl Conditions<'_, '_> {
                     self.out.push(impossible_comparison(self.cx, e.span, holds, why));
                 }
             }
+            Coalesce => self.coalesce(a, b),
             _ => {}
+        }
+    }
+
+    fn coalesce(&mut self, a: &Expr, b: &Expr) {
+        let plain = self.cx.ty(a).is_some_and(|ty| {
+            !matches!(ty, Ty::Optional(_) | Ty::None | Ty::Unknown | Ty::Never | Ty::Json | Ty::Step(_) | Ty::Raw)
+        });
+        if plain {
+            self.out.push(needless_default(self.cx, a, b));
         }
     }
 
@@ -284,6 +294,13 @@ fn duplicate_condition(cx: &PassContext, span: Span, first: Span) -> Diagnostic 
     )
     .label(cx.at(first), "the same condition, which goes first")
     .help("change one of the conditions, or take this branch out")
+}
+
+fn needless_default(cx: &PassContext, a: &Expr, b: &Expr) -> Diagnostic {
+    let message = format!("`{}` is never `none`, so what follows `??` is never used", print(a));
+    Diagnostic::new(&lint::NEEDLESS_DEFAULT, cx.at(Span::new(a.span.end, b.span.end)), message)
+        .help("take `??` and what follows it out")
+        .fix("take it out", cx.at(Span::new(a.span.end, b.span.end)), "", true)
 }
 
 fn endless_repeat(cx: &PassContext, until: Span, body: Span) -> Diagnostic {

@@ -19,6 +19,7 @@ super::codes! {
     LONELY_PARALLEL "lonely-parallel" Warning "a `parallel` has nothing to run at once";
     LONG_SCRIPT "long-script" Hint "a script is long enough for a file of its own";
     MANY_PASSES "many-passes" Warning "a loop may make very many passes without a limit of time";
+    NEEDLESS_DEFAULT "needless-default" Warning "a `??` stands after what is never `none`";
     NETWORK_NO_FALLBACK "network-no-fallback" Warning "a step needs the network and has no plan for when it fails";
     NEVER_ASSIGNED "never-assigned" Warning "a `var` is never assigned again";
     NO_CHECKPOINT "no-checkpoint" Hint "no checkpoint stands before a step that cannot be undone";
@@ -37,6 +38,7 @@ super::codes! {
     SHELL_UNCLOSED "shell-unclosed" Warning "a quote or bracket of a script is not closed";
     SILENT_CONTINUE "silent-continue" Warning "any failure of a step passes unnoticed";
     TEST_WITHOUT_EXPECT "test-without-expect" Warning "a test expects nothing";
+    UNREACHABLE_CODE "unreachable-code" Warning "nothing ever reaches a statement";
     UNREACHABLE_HANDLER "unreachable-handler" Warning "a handler is for a failure that cannot occur";
     UNUSED_ALLOW "unused-allow" Warning "an `allow` silences nothing";
     UNUSED_IMPORT "unused-import" Warning "an import is never used";
