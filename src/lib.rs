@@ -5,6 +5,7 @@ pub mod diagnostic;
 pub mod driver;
 pub mod engine;
 pub mod eval;
+pub mod format;
 pub mod journal;
 pub mod limits;
 pub mod machine;

@@ -2,4 +2,5 @@
 
 mod bless;
 mod dump;
+mod format;
 mod parse;
