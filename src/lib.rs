@@ -6,6 +6,7 @@ pub mod driver;
 pub mod engine;
 pub mod eval;
 pub mod format;
+pub mod import;
 pub mod journal;
 pub mod limits;
 pub mod machine;

@@ -3,4 +3,5 @@
 mod bless;
 mod dump;
 mod format;
+mod import;
 mod parse;
