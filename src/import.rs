@@ -63,6 +63,7 @@ pub fn import(main: Input<'_>, companions: &[Input<'_>], signatures: &Signatures
         shape::companion(&root, companion.file, &mut model, &mut found);
     }
     if found.iter().any(Diagnostic::is_error) {
+        sort(&mut found);
         return Imported { text: String::new(), map: SourceMap::default(), diagnostics: found };
     }
     let mut signatures = signatures.clone();
@@ -70,11 +71,18 @@ pub fn import(main: Input<'_>, companions: &[Input<'_>], signatures: &Signatures
     let (file, stem) = file_name(main.source.name());
     let name = names::identifier(model.name.as_ref().map_or(stem, |name| &name.value));
     let out = text::Writer::default();
-    let mut emitter = emit::Emitter { model: &model, resolved, signatures: &signatures, found: &mut found, name, out };
+    let mut emitter =
+        emit::Emitter { model: &model, resolved, signatures: &signatures, found: &mut found, name, reached: 0, out };
     let start = Place::absolute(main.file, Span::new(root.span.start, (root.span.start + 1).min(root.span.end)));
     emit::emit(&mut emitter, file, start);
     let (text, map) = (emitter.out.text, emitter.out.map);
+    sort(&mut found);
     Imported { text, map, diagnostics: found }
+}
+
+/// By place; the workflow before its companions.
+fn sort(found: &mut [Diagnostic]) {
+    found.sort_by_key(|found| (found.primary.place.file, found.primary.place.span.start));
 }
 
 /// Whether a file of this name is JSON or YAML.

@@ -8,6 +8,9 @@ use super::signature::Signature;
 use super::text::{Writer, quote};
 use crate::diagnostic::codes::import as codes;
 
+/// The text that stands for the failure a handler is about.
+pub(super) const FAILURE: &str = "\"${failure.message}\"";
+
 /// What an action becomes.
 enum Meaning {
     /// A command; where it is not in scope, a line of the report.
@@ -72,13 +75,7 @@ impl Actions for Emitter<'_> {
                         let script = script.replace("${message}", &format!("'{}'", self.name));
                         self.script(writer, name, &title, &script, clauses);
                     }
-                    Meaning::Hook => {
-                        let hook = format!("workflows/hooks/{name}");
-                        let script = format!(
-                            "if [ -x {hook} ]; then exec {hook}; else echo 'There is no {hook}: nothing was done.'; fi"
-                        );
-                        self.script(writer, name, &title, &script, &[]);
-                    }
+                    Meaning::Hook => self.hook(writer, name, &title),
                     Meaning::Recommend => writer.line(&format!("emit recommend {}", prefixed(&title, text))),
                     Meaning::Fail => writer.line(&format!("fail {}", prefixed("Stopped", text))),
                     Meaning::Ask => {
@@ -92,7 +89,7 @@ impl Actions for Emitter<'_> {
             }
             let known: Vec<&str> = TABLE.iter().map(|(name, _)| *name).collect();
             let stub = identifier(name);
-            let near = choose(name, known.iter().copied());
+            let near = or(choose(name, known.iter().copied()));
             report(self.found, &codes::IMPORT_UNKNOWN_ACTION, action.place, format!("no action is called `{name}`"))
                 .help(format!(
                     "{near}; or declare `command {stub}() {{ sh \"…\" }}` in `workflows/` and write \"@{stub}\""
@@ -102,15 +99,15 @@ impl Actions for Emitter<'_> {
 
     fn command(&mut self, writer: &mut Writer, action: &At<String>, name: &str, text: &str) {
         let Some((command, signature)) = self.signatures.get(name) else {
-            let help = choose(name, self.signatures.names());
+            let help = or(choose(name, self.signatures.names()));
             let message = format!("no command is called `@{name}`");
             report(self.found, &codes::IMPORT_UNKNOWN_ACTION, action.place, message)
-                .help(format!("{help}; or declare `command {}() {{ sh \"…\" }}` in `workflows/`", identifier(name)));
+                .help(format!("{help}declare `command {}() {{ sh \"…\" }}` in `workflows/`", identifier(name)));
             return;
         };
         let (command, args) = (command.to_owned(), self.fill(signature, text));
         let step = self.resolved.names.fresh(&identifier(action.value.trim_start_matches('@')));
-        writer.block(&format!("step {step}"), |writer| writer.line(&format!("run @{command}({args})")));
+        writer.inline(&format!("step {step}"), &format!("run @{command}({args})"));
     }
 
     fn notify(&mut self, writer: &mut Writer, action: &At<String>, text: &str) {
@@ -122,8 +119,13 @@ impl Actions for Emitter<'_> {
 
     fn script(&mut self, writer: &mut Writer, name: &str, title: &str, script: &str, clauses: &[&str]) {
         let step = self.resolved.names.fresh(&super::names::step_name(name));
-        writer.block(&format!("step {step} {}", quote(title)), |writer| {
-            writer.line(&format!("sh {}", quote(script)));
+        let head = format!("step {step} {}", quote(title));
+        let action = format!("sh {}", quote(script));
+        if clauses.is_empty() {
+            return writer.inline(&head, &action);
+        }
+        writer.block(&head, |writer| {
+            writer.line(&action);
             for clause in clauses {
                 writer.line(clause);
             }
@@ -132,6 +134,20 @@ impl Actions for Emitter<'_> {
 }
 
 impl Emitter<'_> {
+    /// A step that runs the project's executable for the event `name`, one of the table.
+    fn hook(&mut self, writer: &mut Writer, name: &str, title: &str) {
+        let step = self.resolved.names.fresh(name);
+        let hook = format!("workflows/hooks/{name}");
+        writer.block(&format!("step {step} {}", quote(title)), |writer| {
+            writer.line("sh \"\"\"");
+            writer.indented(|writer| {
+                writer.line(&format!("if [ -x {hook} ]; then exec {hook}; fi"));
+                writer.line(&format!("echo 'There is no {hook}: nothing was done.'"));
+            });
+            writer.line("\"\"\"");
+        });
+    }
+
     /// Arguments for the parameters of `signature` that need one: values of the same name, else of the same type, the
     /// newest first; else, for text, `text`. What nothing fits is left out, and the checker says so.
     fn fill(&self, signature: &Signature, text: &str) -> String {
@@ -140,7 +156,7 @@ impl Emitter<'_> {
             let named = self.resolved.params.iter().find(|have| same(&have.name, &param.name));
             let value = match named {
                 Some(have) => Some(have.name.clone()),
-                None if param.ty == "string" => Some(text.to_owned()),
+                None if param.ty == "string" => Some(fitting(&param.name, text)),
                 None => self.newest(&param.ty),
             };
             args.extend(value.map(|value| format!("{}: {value}", param.name)));
@@ -150,7 +166,8 @@ impl Emitter<'_> {
 
     /// The last output of that type.
     fn newest(&self, ty: &str) -> Option<String> {
-        let steps = self.resolved.units.iter().rev().flat_map(|unit| unit.steps.iter().rev());
+        let before = self.resolved.units.get(..self.reached).unwrap_or(&[]);
+        let steps = before.iter().rev().flat_map(|unit| unit.steps.iter().rev());
         steps
             .filter_map(|&step| self.resolved.steps.get(step))
             .find_map(|step| step.outputs.iter().find(|output| output.ty == ty).map(|output| (step, output)))
@@ -158,8 +175,23 @@ impl Emitter<'_> {
     }
 }
 
+/// What parameter `name` is given: in a handler, a log is the failed step's errors rather than the message.
+fn fitting(name: &str, text: &str) -> String {
+    let is_log = ["log", "stderr", "output", "errors"].iter().any(|word| name.contains(word));
+    match text {
+        FAILURE if is_log => "failure.stderr".to_owned(),
+        FAILURE => "failure.message".to_owned(),
+        text => text.to_owned(),
+    }
+}
+
 /// The string literal `text` with `words: ` before what it says.
 fn prefixed(words: &str, text: &str) -> String {
     let rest = text.strip_prefix('"').unwrap_or(text);
     format!("\"{words}: {rest}")
+}
+
+/// A suggestion that something else follows.
+fn or(suggestion: String) -> String {
+    if suggestion.ends_with('?') { format!("{suggestion} Or ") } else { format!("{suggestion}; or ") }
 }

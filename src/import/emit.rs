@@ -20,6 +20,8 @@ pub(super) struct Emitter<'a> {
     pub found: &'a mut Vec<Diagnostic>,
     /// The name of the workflow.
     pub name: String,
+    /// How many units have been written.
+    pub reached: usize,
     pub out: Writer,
 }
 
@@ -68,11 +70,15 @@ impl Emitter<'_> {
             for at in 0..self.resolved.units.len() {
                 let unit =
                     std::mem::replace(&mut self.resolved.units[at], Unit { steps: Vec::new(), max: None, group: None });
+                if at > 0 || writer.text.ends_with("}\n") {
+                    writer.end_line();
+                }
                 self.checkpoints(writer, &unit, false);
                 self.unit(writer, &unit, failures);
                 self.checkpoints(writer, &unit, true);
-                self.conditions(writer, Some(at));
                 self.resolved.units[at] = unit;
+                self.reached = at + 1;
+                self.conditions(writer, Some(at));
             }
             self.conditions(writer, None);
         });
@@ -193,8 +199,16 @@ impl Emitter<'_> {
                 writer.put(" ");
                 writer.put_at(title.place, &quote(&title.value));
             }
+            let alone = step.outputs.iter().all(|output| step.command.is_some() && output.from.is_none())
+                && (step.args.is_empty() || step.command.is_some());
+            if alone && !failures.has_clauses(index, given) {
+                writer.put(" { ");
+                writer.at(given.command.place, |writer| self.run(writer, index));
+                return writer.line(" }");
+            }
             writer.block("", |writer| {
                 writer.at(given.command.place, |writer| self.run(writer, index));
+                writer.end_line();
                 for output in &step.outputs {
                     let clause = match (&step.command, &output.from) {
                         (Some(_), None) => continue,
@@ -212,14 +226,15 @@ impl Emitter<'_> {
     fn run(&self, writer: &mut Writer, index: usize) {
         let step = &self.resolved.steps[index];
         let Some(command) = &step.command else {
-            writer.line(&format!("sh {}", quote(&self.model.steps[index].command.value)));
+            writer.put(&format!("sh {}", quote(&self.model.steps[index].command.value)));
             if !step.args.is_empty() {
+                writer.end_line();
                 writer.put("env { ");
                 for (at, (name, place, value)) in step.args.iter().enumerate() {
                     writer.put(if at > 0 { ", " } else { "" });
                     writer.put_at(*place, &format!("{name}: {}", self.value(value)));
                 }
-                writer.line(" }");
+                writer.put(" }");
             }
             return;
         };
@@ -228,7 +243,7 @@ impl Emitter<'_> {
             writer.put(if at > 0 { ", " } else { "" });
             writer.put_at(*place, &format!("{name}: {}", self.value(value)));
         }
-        writer.line(")");
+        writer.put(")");
     }
 
     /// A value as an expression.

@@ -65,6 +65,11 @@ impl Report<'_> {
         self.found.iter().any(Diagnostic::is_error)
     }
 
+    /// Whether the file could not be read to its end, so that what is missing may only not have been seen.
+    pub fn is_unreadable(&self) -> bool {
+        self.found.iter().any(|found| std::ptr::eq(found.code, &raw const codes::IMPORT_SYNTAX))
+    }
+
     fn add(&mut self, code: &'static Code, span: Span, message: impl Into<String>) -> Reported<'_> {
         let place = self.place(span);
         report(self.found, code, place, message)

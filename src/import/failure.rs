@@ -1,6 +1,6 @@
 //! The five forms of `on_failure`, and the handlers of `error_handlers`.
 
-use super::actions::Actions;
+use super::actions::{Actions, FAILURE};
 use super::emit::Emitter;
 use super::errors::{list, report};
 use super::model::{At, Handler, Step};
@@ -110,6 +110,11 @@ impl Failures {
         Answer::Use(form.place, name.clone())
     }
 
+    /// Whether a step has clauses of its own about failure.
+    pub fn has_clauses(&self, index: usize, step: &Step) -> bool {
+        step.retry_count.is_some() || !matches!(self.answers.get(index), None | Some(Answer::None))
+    }
+
     /// The clauses of a step.
     pub fn clauses(&self, writer: &mut Writer, index: usize, step: &Step) {
         let answer = self.answers.get(index).unwrap_or(&Answer::None);
@@ -188,7 +193,7 @@ impl Failures {
             });
             return;
         }
-        emitter.action(writer, action, "\"${failure.message}\"");
+        emitter.action(writer, action, FAILURE);
     }
 }
 

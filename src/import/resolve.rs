@@ -164,10 +164,10 @@ impl Resolver<'_> {
             let wanted = step_name(id);
             let name = self.out.names.fresh(&wanted);
             let mut remarks = Vec::new();
-            if name != id {
-                let remark = format!("The step `{id}` is called `{name}`, which is a name of the language.");
-                self.note(step.id.place, remark.trim_end_matches('.'));
-                remarks.push(remark);
+            if wanted != id {
+                let remark = format!("`{id}` cannot be the name of a step, so it is called `{name}`");
+                self.note(step.id.place, remark.as_str());
+                remarks.push(format!("{remark}."));
             }
             self.out.steps.push(Step {
                 name,

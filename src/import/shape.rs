@@ -156,6 +156,9 @@ impl Reader<'_> {
 
     /// Says that `what`, which begins at `node`, lacks `key`.
     fn missing(&mut self, node: &Node, what: &str, key: &str) {
+        if self.report.is_unreadable() {
+            return;
+        }
         let start = Span::new(node.span.start, (node.span.start + 1).min(node.span.end));
         self.report.shape(start, format!("{what} needs `{key}`")).here("here");
     }

@@ -102,6 +102,11 @@ impl Writer {
         self.line("}");
     }
 
+    /// `head { line }`.
+    pub fn inline(&mut self, head: &str, line: &str) {
+        self.line(&format!("{head} {{ {line} }}"));
+    }
+
     pub fn indented(&mut self, write: impl FnOnce(&mut Self)) {
         self.indent += 1;
         write(self);

@@ -108,10 +108,11 @@ impl Builder<'_, '_, '_> {
 
     fn refuse(&mut self, span: Span, anchor: usize, tagged: bool) {
         if anchor > 0 {
-            let before = self.text.get(..span.start as usize).unwrap_or("");
-            let start = before.rfind('&').map_or(span.start, |at| at as u32);
-            let name = Span::new(start, span.start).of(self.text).trim_end().len() as u32;
-            let at = Span::new(start, start + name.max(1));
+            let upto = (span.start as usize + 1).min(self.text.len());
+            let start = self.text.get(..upto).and_then(|before| before.rfind('&')).unwrap_or(span.start as usize);
+            let rest = self.text.get(start..).unwrap_or("");
+            let len = rest.find(char::is_whitespace).unwrap_or(rest.len());
+            let at = Span::new(start as u32, (start + len) as u32);
             self.report.yaml(at, "anchors (`&name`) are not read").help("write the value where it is needed");
         }
         if tagged {
@@ -162,20 +163,19 @@ impl Builder<'_, '_, '_> {
 
     fn scan_error(&mut self, index: usize, info: &str) {
         let at = (self.offsets.byte(index) as usize).min(self.text.len());
-        // A tab is noticed by the scanner only at or after the line it indents.
-        let mut line_end = self.text[at..].find('\n').map_or(self.text.len(), |found| at + found);
-        for _ in 0..2 {
-            let line_start = self.text[..line_end].rfind('\n').map_or(0, |found| found + 1);
-            let line = &self.text[line_start..line_end];
+        // A tab that indents is noticed by the scanner before, at or after its line.
+        let begin = self.text[..at].rfind('\n').map_or(0, |found| found + 1);
+        let before = self.text[..begin.saturating_sub(1)].rfind('\n').map_or(0, |found| found + 1);
+        let mut start = before;
+        for line in self.text[before..].split('\n').take(3) {
             let blanks = line.len() - line.trim_start_matches([' ', '\t']).len();
             if let Some(tab) = line[..blanks].find('\t') {
-                let tab = (line_start + tab) as u32;
-                self.report
-                    .syntax(Span::new(tab, tab + 1), "a tab cannot indent YAML")
-                    .help("indent with spaces, two per level");
+                let tab = (start + tab) as u32;
+                let span = Span::new(tab, tab + 1);
+                self.report.syntax(span, "a tab cannot indent YAML").help("indent with spaces, two per level");
                 return;
             }
-            line_end = line_start.saturating_sub(1);
+            start += line.len() + 1;
         }
         self.report.syntax(Span::at(at as u32), format!("not YAML: {info}"));
     }
