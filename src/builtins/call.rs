@@ -28,7 +28,7 @@ impl<'a> Call<'a> {
 
     /// Whether argument `at` was given.
     pub fn has(&self, at: usize) -> bool {
-        at < self.args.len()
+        *self.arg(at) != Value::None
     }
 
     fn wrong<T>(&self, at: usize, expected: &str) -> Result<T, EvalError> {

@@ -85,7 +85,7 @@ pub fn size(text: &str) -> Option<i64> {
 pub fn whole(number: f64) -> Option<i64> {
     let rounded = number.round();
     // The bounds are exact powers of two; the upper one is already past `i64::MAX`.
-    (rounded >= -9_223_372_036_854_775_808.0 && rounded < 9_223_372_036_854_775_808.0).then_some(rounded as i64)
+    (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&rounded).then_some(rounded as i64)
 }
 
 /// A point in time as RFC 3339 writes it, in milliseconds since 1970. The seconds may be left out, the offset may not.

@@ -62,7 +62,14 @@ impl<'a> Lower<'a> {
         let mut lowered: Vec<ExprIx> = Vec::with_capacity(args.len() + 1);
         lowered.extend(receiver.map(|receiver| if optional { self.perhaps(receiver) } else { self.expr(receiver) }));
         self.builtin_arguments(name, args, usize::from(receiver.is_none()), &mut lowered, expr.span);
-        self.push(ir::Expr::Builtin { name: name.clone(), args: lowered, optional }, expr.span)
+        let called = self.push(ir::Expr::Builtin { name: name.clone(), args: lowered, optional }, expr.span);
+        match self.ty(expr.id) {
+            // The sum of no elements is 0 without a unit.
+            ty @ (Ty::Float | Ty::Percent | Ty::Duration | Ty::Size | Ty::Optional(_)) if name == "sum" => {
+                self.convert(called, ty, expr.span)
+            }
+            _ => called,
+        }
     }
 
     /// A receiver that may be missing: its conversion leaves `none` alone.

@@ -15,7 +15,8 @@ fn a_whole_plan_is_fine() {
 
 #[test]
 fn every_promise_is_checked() {
-    let cases: &[(fn(&mut Plan), &str)] = &[
+    type Change = fn(&mut Plan);
+    let cases: &[(Change, &str)] = &[
         (|plan| plan.entry = BodyIx(1), "the entry 1 is no workflow"),
         (|plan| plan.entry = BodyIx(9), "the entry 9 is no workflow"),
         (|plan| plan.exprs[1] = Expr::Not(ExprIx(5)), "expression 1 refers to expression 5"),
