@@ -24,8 +24,6 @@ pub struct Within {
     pub branches: u32,
     /// Loops around.
     pub loops: u32,
-    /// Passes of `parallel for` around.
-    pub passes: u32,
     /// Inside a handler, where verdicts may stand.
     pub handler: bool,
     /// Inside `finally`, `on success` or `on rollback`.
@@ -101,7 +99,7 @@ impl<'a> Checker<'a> {
     /// A checker of the item at `index` of `file`.
     pub fn new(env: &'a Env, file: FileId, index: u32) -> Self {
         let nodes = env.item_at(file, index).map_or(0, |item| item.nodes as usize);
-        let scope = env.scopes.get(file.0 as usize).map_or_else(empty, |scope| &**scope);
+        let scope = env.scopes.get(file.0 as usize).map_or_else(|| empty(), |scope| scope);
         Self {
             env,
             file,
@@ -135,6 +133,9 @@ impl<'a> Checker<'a> {
 
     /// Notes what the name at `span` refers to.
     pub fn refer(&mut self, span: Span, def: Def) {
+        if let Def::Global(id) = def {
+            self.facts.uses.push((id, span));
+        }
         self.facts.defs.insert(span.start, def);
     }
 

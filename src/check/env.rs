@@ -91,7 +91,9 @@ impl Env {
             } else {
                 table.insert(name.text.clone(), id);
             }
-            if BUILTIN_TYPES.contains(&name.text.as_str()) && matches!(slot.item.kind, ItemKind::Record(_) | ItemKind::Enum(_)) {
+            if BUILTIN_TYPES.contains(&name.text.as_str())
+                && matches!(slot.item.kind, ItemKind::Record(_) | ItemKind::Enum(_))
+            {
                 out.push(errors::builtin_type_name(place, &name.text));
             }
         }
@@ -104,7 +106,9 @@ impl Env {
         let Some(unit) = self.files.units.get(file.0 as usize) else { return scope };
         let mine = &own[file.0 as usize];
         for (index, target) in &unit.uses {
-            let Some(ItemKind::Use(item)) = unit.tree.items.get(*index as usize).map(|slot| &slot.item.kind) else { continue };
+            let Some(ItemKind::Use(item)) = unit.tree.items.get(*index as usize).map(|slot| &slot.item.kind) else {
+                continue;
+            };
             let place = |span| Place { file, item: *index, span };
             match (&item.names, target) {
                 (Some(names), Some(target)) => {

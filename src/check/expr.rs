@@ -184,8 +184,12 @@ impl Checker<'_> {
             }
         }
         let given = |name: &str| entries.iter().any(|entry| entry.key.text == name);
-        let missing: Vec<&str> =
-            record.fields.iter().filter(|field| !field.default && !given(&field.name)).map(|f| f.name.as_str()).collect();
+        let missing: Vec<&str> = record
+            .fields
+            .iter()
+            .filter(|field| !field.default && !given(&field.name))
+            .map(|f| f.name.as_str())
+            .collect();
         if !missing.is_empty() {
             let of = Ty::Record(record.clone());
             self.report(errors::missing_fields(self.at(span), &missing, &of, declared));

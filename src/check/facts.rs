@@ -28,6 +28,8 @@ pub struct LocalId(pub u32);
 pub struct Checked {
     /// The texts, by [`FileId`].
     pub sources: Sources,
+    /// How many of the files, from the first, were asked for; the others were imported.
+    pub roots: usize,
     /// The files, by [`FileId`].
     pub files: Vec<CheckedFile>,
     /// Declared items, by [`GlobalId`].
@@ -144,6 +146,8 @@ pub struct Facts {
     pub converted: FxHashMap<NodeId, Ty>,
     /// What the name that begins at this byte of the item refers to: uses and declarations.
     pub defs: FxHashMap<u32, Def>,
+    /// Uses and declarations of items, in the order they were met.
+    pub uses: Vec<(GlobalId, Span)>,
     /// Local names, by [`LocalId`].
     pub locals: Vec<Local>,
     /// Written types, by the byte where they begin: what they mean.

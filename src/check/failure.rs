@@ -9,8 +9,24 @@ use crate::syntax::tree::Name;
 
 /// Kinds that need no declaration.
 pub const BUILTIN: &[&str] = &[
-    "exit", "signal", "spawn", "timeout", "output", "value", "agent", "rejected", "expired", "gate", "budget",
-    "cancelled", "interrupted", "sandbox", "repeat", "rollback", "fail", "internal",
+    "exit",
+    "signal",
+    "spawn",
+    "timeout",
+    "output",
+    "value",
+    "agent",
+    "rejected",
+    "expired",
+    "gate",
+    "budget",
+    "cancelled",
+    "interrupted",
+    "sandbox",
+    "repeat",
+    "rollback",
+    "fail",
+    "internal",
 ];
 
 /// Whether `name` is a failure kind in `scope`.

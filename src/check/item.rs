@@ -32,13 +32,13 @@ impl Checker<'_> {
             self.refer(name.span, Def::Global(id));
         }
         match &item.kind {
-            ItemKind::Broken | ItemKind::Use(_) => {}
+            ItemKind::Broken | ItemKind::Use(_) | ItemKind::Test(_) => {}
             ItemKind::Record(record) => self.record_item(record, id),
             ItemKind::Enum(of) => self.enum_item(of, id),
             ItemKind::Error(name) => self.error_item(name),
             ItemKind::Const(constant) => self.constant(constant),
             ItemKind::Fn(function) => self.function(function),
-            ItemKind::Command(command) => self.command(command, id),
+            ItemKind::Command(command) => self.whole_command(command, id),
             ItemKind::Handler(handler) => self.handler_item(handler),
             ItemKind::Gates(gates) => {
                 self.loose = true;
@@ -46,7 +46,6 @@ impl Checker<'_> {
             }
             ItemKind::Agent(agent) => self.agent(agent),
             ItemKind::Workflow(workflow) => self.workflow(workflow, id),
-            ItemKind::Test(test) => self.test(test),
         }
     }
 
@@ -178,7 +177,7 @@ impl Checker<'_> {
         }
     }
 
-    fn command(&mut self, command: &Command, id: Option<GlobalId>) {
+    fn whole_command(&mut self, command: &Command, id: Option<GlobalId>) {
         self.names.enter();
         self.defaults(&command.params, LocalKind::Param);
         self.declared_outputs(&command.outputs);
@@ -189,23 +188,17 @@ impl Checker<'_> {
 
     fn declared_outputs(&mut self, outputs: &[Param]) {
         self.unique(outputs.iter().map(|output| &output.name));
-        for (output, ty) in outputs.iter().map(|output| (output, self.facts_type(output))).collect::<Vec<_>>() {
-            if ty.plain() == &Ty::Secret {
+        for output in outputs {
+            if self.ty(&output.ty).plain() == &Ty::Secret {
                 self.report(errors::secret_in(self.at(output.ty.span), "an output"));
             }
         }
-    }
-
-    fn facts_type(&self, output: &Param) -> Ty {
-        let mut quiet = Checker::new(self.env, self.file, self.item);
-        quiet.ty(&output.ty)
     }
 
     fn workflow(&mut self, workflow: &Workflow, id: Option<GlobalId>) {
         self.names.enter();
         self.defaults(&workflow.params, LocalKind::Param);
         self.declared_outputs(&workflow.outputs);
-        self.output_types(&workflow.outputs);
         self.outputs = self.signature(id).outputs;
         self.within = Within { workflow: true, ..Within::default() };
         self.target = Target::Workflow;

@@ -109,7 +109,8 @@ struct Walk<'a> {
 
 /// Loads everything that `roots` need.
 pub fn load(roots: Vec<Root>, loader: &dyn Loader) -> Files {
-    let mut walk = Walk { loader, files: Files::default(), known: FxHashMap::default(), states: Vec::new(), trail: Vec::new() };
+    let mut walk =
+        Walk { loader, files: Files::default(), known: FxHashMap::default(), states: Vec::new(), trail: Vec::new() };
     let ids: Vec<FileId> = roots.into_iter().map(|root| walk.add(root, None)).collect();
     for id in ids {
         walk.visit(id);
@@ -254,7 +255,6 @@ pub fn module_name(item: &Use) -> Option<(EcoString, Span)> {
 }
 
 fn parse(source: &Source, file: FileId) -> (Arc<Tree>, Vec<Diagnostic>) {
-    let _ = file;
-    let (tree, found) = crate::syntax::parse(source);
-    (Arc::new(tree), found)
+    let parsed = crate::syntax::parse(file, source.text());
+    (Arc::new(parsed.tree), parsed.diagnostics)
 }

@@ -22,16 +22,8 @@ impl Checker<'_> {
     /// Checks statements in the block we are in. Whether the end is never reached.
     pub fn stmts(&mut self, stmts: &[Stmt]) -> bool {
         let mut ended = false;
-        for (at, stmt) in stmts.iter().enumerate() {
-            let ends = self.stmt(stmt);
-            if !ends || ended {
-                continue;
-            }
-            ended = true;
-            if let Some(next) = stmts.get(at + 1).filter(|next| !matches!(next.kind, StmtKind::Broken)) {
-                let ending = self.at(stmt.span);
-                self.report(errors::unreachable(self.at(next.span), ending));
-            }
+        for stmt in stmts {
+            ended |= self.stmt(stmt);
         }
         ended
     }
@@ -61,11 +53,7 @@ impl Checker<'_> {
             StmtKind::Repeat(of) => return self.repeat(stmt, of),
             StmtKind::Scope(of) => return self.scope_stmt(of),
             StmtKind::Checkpoint(of) => self.checkpoint(of),
-            StmtKind::Seal => {
-                if self.within.branches > 0 {
-                    self.report(errors::in_branch(self.at(stmt.span), "`seal`"));
-                }
-            }
+            StmtKind::Seal => {}
             StmtKind::Metric(of) => self.metric(of),
             StmtKind::Gate(of) => self.gate(of),
             StmtKind::Approve(of) => self.approve(stmt, of),
@@ -196,9 +184,6 @@ impl Checker<'_> {
         for glob in &of.include {
             self.glob(glob);
         }
-        if self.within.branches > 0 {
-            self.report(errors::in_branch(self.at(of.name.span), "a checkpoint"));
-        }
         if of.name.is_missing() {
             return;
         }
@@ -219,9 +204,6 @@ impl Checker<'_> {
         self.expect(&of.value, &ty, Some(because));
         if of.name.is_missing() {
             return;
-        }
-        if self.within.passes > 0 {
-            self.report(errors::metric_in_passes(self.at(of.name.span), &of.name.text));
         }
         match ty.plain() {
             Ty::Secret => self.report(errors::secret_in(self.at(of.ty.span), "a metric")),

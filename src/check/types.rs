@@ -97,7 +97,9 @@ impl Checker<'_> {
         let mut known: Vec<FieldTy> = Vec::with_capacity(fields.len());
         for (name, ty) in fields {
             let ty = self.ty(ty);
-            if let Some(first) = fields.iter().find(|(other, _)| other.text == name.text && other.span.start < name.span.start) {
+            if let Some(first) =
+                fields.iter().find(|(other, _)| other.text == name.text && other.span.start < name.span.start)
+            {
                 let first = self.at(first.0.span);
                 self.report(errors::duplicate(self.at(name.span), &name.text, Some(first)));
             } else if !name.is_missing() {

@@ -27,12 +27,14 @@ pub struct Slot<'a> {
 impl<'a> Slot<'a> {
     /// The parameters of a signature.
     pub fn of(signature: &'a Signature) -> Vec<Slot<'a>> {
-        let slot = |param: &'a crate::check::facts::ParamTy| Slot { name: &param.name, ty: &param.ty, default: param.default };
+        let slot =
+            |param: &'a crate::check::facts::ParamTy| Slot { name: &param.name, ty: &param.ty, default: param.default };
         signature.params.iter().map(slot).collect()
     }
 
     fn of_record(record: &'a RecordTy) -> Vec<Slot<'a>> {
-        let slot = |field: &'a crate::check::ty::FieldTy| Slot { name: &field.name, ty: &field.ty, default: field.default };
+        let slot =
+            |field: &'a crate::check::ty::FieldTy| Slot { name: &field.name, ty: &field.ty, default: field.default };
         record.fields.iter().map(slot).collect()
     }
 }
@@ -247,8 +249,13 @@ impl Checker<'_> {
             }
             self.builtin_argument(builtin, param.scheme, &mut vars, &arg.value);
         }
-        let missing: Vec<&str> =
-            builtin.params.iter().zip(&given).filter(|(p, given)| !p.optional && !**given).map(|(p, _)| p.name).collect();
+        let missing: Vec<&str> = builtin
+            .params
+            .iter()
+            .zip(&given)
+            .filter(|(p, given)| !p.optional && !**given)
+            .map(|(p, _)| p.name)
+            .collect();
         if !missing.is_empty() {
             self.report(errors::missing_arguments(self.at(span), builtin.name, &missing, None));
         }
@@ -278,7 +285,7 @@ impl Checker<'_> {
         let from = vars.apply(from);
         let (got, _) = self.block_of(|cx| {
             cx.declare(&lambda.param, LocalKind::Bound, from);
-            if **to == Scheme::Bool {
+            if *to == Scheme::Bool {
                 cx.condition(&lambda.body);
                 Ty::Bool
             } else {
@@ -323,15 +330,26 @@ impl Checker<'_> {
             }
             self.expect(&arg.value, slot.ty, target.declared);
         }
-        let missing: Vec<&str> =
-            slots.iter().zip(&given).filter(|(slot, given)| !slot.default && given.is_none()).map(|(s, _)| s.name).collect();
+        let missing: Vec<&str> = slots
+            .iter()
+            .zip(&given)
+            .filter(|(slot, given)| !slot.default && given.is_none())
+            .map(|(s, _)| s.name)
+            .collect();
         if !missing.is_empty() {
             self.report(errors::missing_arguments(self.at(target.span), target.name, &missing, target.declared));
         }
     }
 
     /// An argument that no parameter takes.
-    fn stray<'n>(&mut self, arg: &Arg, callee: &str, names: impl Iterator<Item = &'n str>, most: usize, declared: Option<Place>) {
+    fn stray<'n>(
+        &mut self,
+        arg: &Arg,
+        callee: &str,
+        names: impl Iterator<Item = &'n str>,
+        most: usize,
+        declared: Option<Place>,
+    ) {
         match &arg.name {
             Some(name) => {
                 let near = suggest::nearest(&name.text, names);
@@ -405,7 +423,8 @@ impl Checker<'_> {
             self.report(errors::baseline_argument(self.at(value.span)));
             return Ty::Unknown;
         };
-        let local = self.names.get(name).filter(|binding| binding.role == Role::Metric).map(|binding| binding.ty.clone());
+        let local =
+            self.names.get(name).filter(|binding| binding.role == Role::Metric).map(|binding| binding.ty.clone());
         let ty = local.or_else(|| self.facts.metrics.get(name).map(|metric| metric.ty.clone()));
         match ty {
             Some(ty) => {
@@ -428,9 +447,11 @@ impl Checker<'_> {
         let env = self.env;
         let near = if self.may_suggest() {
             let functions = self.scope.names.iter().filter(|(_, id)| {
-                matches!(env.kind(**id), GlobalKind::Fn(_)) || receiver.is_none() && matches!(env.kind(**id), GlobalKind::Type(Ty::Record(_)))
+                matches!(env.kind(**id), GlobalKind::Fn(_))
+                    || receiver.is_none() && matches!(env.kind(**id), GlobalKind::Type(Ty::Record(_)))
             });
-            let known = builtins::all().filter(|builtin| receiver.is_none_or(|ty| Vars::default().unify(&builtin.receiver, ty)));
+            let known = builtins::all()
+                .filter(|builtin| receiver.is_none_or(|ty| Vars::default().unify(&builtin.receiver, ty)));
             suggest::nearest(name, known.map(|builtin| builtin.name).chain(functions.map(|(name, _)| name.as_str())))
         } else {
             None

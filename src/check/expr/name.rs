@@ -139,6 +139,10 @@ impl Checker<'_> {
             self.report(errors::not_yet(place, name, self.at(found), later));
             return Ty::Unknown;
         }
+        if self.loose {
+            self.refer(span, Def::Metric(name.clone()));
+            return Ty::Unknown;
+        }
         let names: Vec<EcoString> = if self.may_suggest() { self.visible(hint) } else { Vec::new() };
         let near = suggest::nearest(name, names.iter().map(EcoString::as_str));
         self.report(errors::unknown_name(place, name, near));

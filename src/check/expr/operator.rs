@@ -38,7 +38,7 @@ impl Checker<'_> {
                 self.condition(right);
                 Ty::Bool
             }
-            Coalesce => self.coalesce(left, right, hint, span),
+            Coalesce => self.coalesce(left, right, hint),
             Eq | Ne | Lt | Le | Gt | Ge => {
                 self.comparison(op, left, right);
                 Ty::Bool
@@ -55,17 +55,12 @@ impl Checker<'_> {
         }
     }
 
-    fn coalesce(&mut self, left: &Expr, right: &Expr, hint: &Ty, span: Span) -> Ty {
+    fn coalesce(&mut self, left: &Expr, right: &Expr, hint: &Ty) -> Ty {
         let held = self.infer(left, &hint.clone().optional());
         let inner = match &held {
             Ty::Optional(inner) => (**inner).clone(),
             Ty::None => Ty::Never,
-            other => {
-                if !other.is_silent() {
-                    self.report(errors::needless_optional(self.at(span), other, "??"));
-                }
-                other.clone()
-            }
+            other => other.clone(),
         };
         if let Ty::Step(_) = inner {
             self.report(errors::step_as_value(self.at(left.span)));

@@ -58,7 +58,9 @@ impl Arms {
                 missing.extend(of.variants.iter().filter(|name| !self.words.contains(*name)).map(ToString::to_string));
             }
             Ty::Bool => {
-                missing.extend(["true", "false"].iter().filter(|word| !self.words.contains(**word)).map(ToString::to_string));
+                missing.extend(
+                    ["true", "false"].iter().filter(|word| !self.words.contains(**word)).map(ToString::to_string),
+                );
             }
             Ty::Result(_) => {
                 missing.extend((!self.ok).then(|| "ok x".to_owned()));

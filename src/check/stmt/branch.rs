@@ -157,7 +157,6 @@ impl Checker<'_> {
         let within = Within {
             loops: self.within.loops + 1,
             branches: self.within.branches + u32::from(of.parallel),
-            passes: self.within.passes + u32::from(of.parallel),
             ..self.within
         };
         let kind = if of.parallel { LocalKind::EachParallel } else { LocalKind::Each };

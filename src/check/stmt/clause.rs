@@ -84,21 +84,47 @@ pub fn word(kind: &ClauseKind) -> &'static str {
 }
 
 fn belongs(word: &str, place: Place) -> bool {
-    let scope = matches!(word, "timeout" | "budget" | "mode" | "on failure" | "on success" | "on rollback" | "finally" | "gate use");
+    let scope = matches!(
+        word,
+        "timeout" | "budget" | "mode" | "on failure" | "on success" | "on rollback" | "finally" | "gate use"
+    );
     match place {
         Place::Scope => scope,
         Place::Run => matches!(
             word,
-            "run" | "output" | "timeout" | "retry" | "on failure" | "undo" | "risky" | "queue" | "session" | "budget" | "after"
+            "run"
+                | "output"
+                | "timeout"
+                | "retry"
+                | "on failure"
+                | "undo"
+                | "risky"
+                | "queue"
+                | "session"
+                | "budget"
+                | "after"
         ),
         Place::Step => !matches!(word, "mode" | "on success" | "on rollback" | "finally" | "gate use"),
-        Place::Command => {
-            !matches!(word, "mode" | "on success" | "on rollback" | "finally" | "gate use" | "on failure" | "after" | "session")
-        }
+        Place::Command => !matches!(
+            word,
+            "mode" | "on success" | "on rollback" | "finally" | "gate use" | "on failure" | "after" | "session"
+        ),
         Place::Undo => !matches!(
             word,
-            "mode" | "on success" | "on rollback" | "finally" | "gate use" | "on failure" | "after" | "session" | "output"
-                | "undo" | "cache" | "fails as" | "irreversible" | "budget"
+            "mode"
+                | "on success"
+                | "on rollback"
+                | "finally"
+                | "gate use"
+                | "on failure"
+                | "after"
+                | "session"
+                | "output"
+                | "undo"
+                | "cache"
+                | "fails as"
+                | "irreversible"
+                | "budget"
         ),
     }
 }
@@ -194,7 +220,11 @@ impl Checker<'_> {
         let process = matches!(action, Some(Action::Exec(_) | Action::Script(..)) | None);
         let needs = matches!(
             clause.kind,
-            ClauseKind::Exits(_) | ClauseKind::Env(_) | ClauseKind::Stdin(_) | ClauseKind::Cwd(_) | ClauseKind::FailsAs(_)
+            ClauseKind::Exits(_)
+                | ClauseKind::Env(_)
+                | ClauseKind::Stdin(_)
+                | ClauseKind::Cwd(_)
+                | ClauseKind::FailsAs(_)
         );
         let runs = matches!(action, Some(Action::Run(_)));
         if needs && !process && !runs {
@@ -207,12 +237,6 @@ impl Checker<'_> {
         let got = self.infer(glob, &Ty::String);
         if !got.is_silent() && !matches!(got, Ty::String | Ty::Path | Ty::File | Ty::Dir) {
             self.coerce(glob, &got, &Ty::String, None);
-        }
-        if let ExprKind::Text(text) = &glob.kind
-            && let Some(literal) = text.literal()
-            && let Err(error) = globset::Glob::new(literal)
-        {
-            self.report(errors::bad_glob(self.at(text.span), &error.kind().to_string()));
         }
     }
 

@@ -15,7 +15,6 @@ impl Checker<'_> {
     /// The clauses of a scope, after its statements and in their block. Whether a handler can `continue` after it.
     pub fn scope_clauses(&mut self, body: &Body) -> bool {
         self.clause_places(&body.clauses, crate::check::stmt::clause::Place::Scope);
-        self.clauses_first(body);
         let early = returns_early(&body.stmts);
         let mut continues = false;
         for clause in &body.clauses {
@@ -43,14 +42,6 @@ impl Checker<'_> {
             }
         }
         continues
-    }
-
-    fn clauses_first(&mut self, body: &Body) {
-        let Some(first) = body.stmts.first() else { return };
-        for clause in body.clauses.iter().filter(|clause| clause.span.start > first.span.start) {
-            let statement = self.at(first.span);
-            self.report(errors::clause_after_statement(self.at(clause.span), statement));
-        }
     }
 
     fn epilogue(&mut self, block: &Block) {

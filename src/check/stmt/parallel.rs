@@ -39,10 +39,8 @@ impl Checker<'_> {
         let mut seen: FxHashMap<&EcoString, (Span, Role)> = FxHashMap::default();
         for binding in all {
             let Some((first, role)) = seen.insert(&binding.name, (binding.span, binding.role)) else { continue };
-            let (place, first) = (self.at(binding.span), self.at(first));
-            if binding.role == Role::Metric && role == Role::Metric {
-                self.report(errors::metric_twice(place, &binding.name, first));
-            } else {
+            if binding.role != Role::Metric || role != Role::Metric {
+                let (place, first) = (self.at(binding.span), self.at(first));
                 self.report(errors::duplicate(place, &binding.name, Some(first)));
             }
         }

@@ -10,9 +10,7 @@ use crate::syntax::tree::Arg;
 impl Checker<'_> {
     pub(super) fn return_stmt(&mut self, args: &[Arg], span: Span) {
         let place = self.at(span);
-        if self.within.branches > 0 {
-            self.report(errors::in_branch(place, "`return`"));
-        } else if !self.within.workflow || self.within.epilogue {
+        if !self.within.workflow || self.within.epilogue {
             self.report(errors::misplaced_return(place));
         }
         let outputs = self.outputs.clone();

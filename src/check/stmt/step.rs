@@ -120,9 +120,9 @@ impl Checker<'_> {
             self.plain_clause(clause, action);
         }
         let process = matches!(action, Some(Action::Exec(_) | Action::Script(..)) | None);
-        let inner = clauses.iter().any(|clause| {
-            matches!(clause.kind, ClauseKind::Output(_) | ClauseKind::FailsAs(_) | ClauseKind::Undo(_))
-        });
+        let inner = clauses
+            .iter()
+            .any(|clause| matches!(clause.kind, ClauseKind::Output(_) | ClauseKind::FailsAs(_) | ClauseKind::Undo(_)));
         let mut outputs = declared.cloned().unwrap_or_default();
         for (name, ty) in given {
             if outputs.iter().all(|(known, _)| *known != name) {
@@ -180,7 +180,12 @@ impl Checker<'_> {
     }
 
     /// One `output` clause: its type, added to `outputs` where it is new.
-    fn output(&mut self, of: &Output, outputs: &mut Outputs, (place, declared, process): (Place, Option<&Outputs>, bool)) -> Ty {
+    fn output(
+        &mut self,
+        of: &Output,
+        outputs: &mut Outputs,
+        (place, declared, process): (Place, Option<&Outputs>, bool),
+    ) -> Ty {
         let written = of.ty.as_ref().map(|ty| (self.ty(ty), self.at(ty.span)));
         let known = outputs.iter().find(|(name, _)| *name == of.name.text).map(|(_, ty)| ty.clone());
         let at = self.at(of.name.span);
@@ -293,7 +298,11 @@ impl Checker<'_> {
             self.silent = true;
             return (Vec::new(), None);
         };
-        let name = if run.callee.command { format!("@{}", run.callee.path.name.text) } else { run.callee.path.name.text.to_string() };
+        let name = if run.callee.command {
+            format!("@{}", run.callee.path.name.text)
+        } else {
+            run.callee.path.name.text.to_string()
+        };
         let target = Callee { name: &name, span: run.callee.span, declared: self.env.place(id) };
         self.arguments(&Slot::of(&signature), &run.args, target);
         (signature.outputs.clone(), Some(id))

@@ -64,8 +64,7 @@ impl Checker<'_> {
             Target::Nothing | Target::Anything => return self.arguments_of_unknown(args),
         };
         let required = matches!(self.target, Target::Workflow);
-        let slots: Vec<Slot> =
-            outputs.iter().map(|(name, ty)| Slot { name, ty, default: !required }).collect();
+        let slots: Vec<Slot> = outputs.iter().map(|(name, ty)| Slot { name, ty, default: !required }).collect();
         self.arguments(&slots, args, Callee { name: "continue", span, declared: None });
     }
 
