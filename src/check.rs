@@ -141,7 +141,7 @@ fn analyse(env: &Env, checked: &mut Checked, facts: &mut [Vec<Facts>]) {
         for (id, global) in checked.globals.iter_mut().enumerate() {
             let Some(summary) = summaries.get(facts::GlobalId(id as u32)) else { continue };
             if let GlobalKind::Command(signature) | GlobalKind::Workflow(signature) = &mut global.kind {
-                let known = Signature { raises: summary.raises.clone(), risk: summary.risk, ..(**signature).clone() };
+                let known = Signature { raises: summary.raises(), risk: summary.effects.risk, ..(**signature).clone() };
                 *signature = Arc::new(known);
             }
         }

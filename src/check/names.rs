@@ -97,12 +97,6 @@ impl Names {
         self.stack.get(at as usize)
     }
 
-    /// What the block we are in has bound so far.
-    pub fn frame(&self) -> &[Binding] {
-        let start = self.frames.last().copied().unwrap_or(0) as usize;
-        self.stack.get(start..).unwrap_or_default()
-    }
-
     /// Marks everything that the block we are in has bound as perhaps missing, and says what was not before.
     pub fn doubt(&mut self) -> Vec<u32> {
         let start = self.frames.last().copied().unwrap_or(0) as usize;

@@ -145,6 +145,13 @@ impl Checker<'_> {
         }
         let names: Vec<EcoString> = if self.may_suggest() { self.visible(hint) } else { Vec::new() };
         let near = suggest::nearest(name, names.iter().map(EcoString::as_str));
+        if let Ty::Enum(of) = hint
+            && near.is_none_or(|near| of.variants.iter().any(|variant| variant == near.word))
+        {
+            let declared = of.id.and_then(|id| env.place(id));
+            self.report(errors::unknown_variant(place, name, of, near, declared));
+            return Ty::Unknown;
+        }
         self.report(errors::unknown_name(place, name, near));
         Ty::Unknown
     }
