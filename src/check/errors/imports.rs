@@ -45,7 +45,7 @@ pub fn missing_file(place: Place, path: &str, error: &LoadError) -> Diagnostic {
 
 /// Files that import each other.
 pub fn import_cycle(place: Place, files: &[String]) -> Diagnostic {
-    Diagnostic::new(&codes::IMPORT_CYCLE, place, "files import each other in a circle")
+    Diagnostic::new(&codes::CIRCULAR_IMPORT, place, "files import each other in a circle")
         .here(files.join(" → "))
         .help("move what both need into a third file")
 }

@@ -15,7 +15,7 @@ super::codes! {
     UNKNOWN_SETTING "unknown-setting" Error "a mode, budget, agent or transport has no such word";
     UNKNOWN_IMPORT "unknown-import" Error "a module or what is imported from it does not exist";
     MISSING_FILE "missing-file" Error "an imported file cannot be read";
-    IMPORT_CYCLE "import-cycle" Error "files import each other in a circle";
+    CIRCULAR_IMPORT "circular-import" Error "files import each other in a circle";
     DUPLICATE_NAME "duplicate-name" Error "a name is declared twice";
     RESERVED_NAME "reserved-name" Error "a name begins a statement";
     SHADOWED_STANDARD "shadowed-standard" Hint "an item hides one of the standard library";
