@@ -155,8 +155,7 @@ impl<'a> Run<'a> {
         let Some(since) = since else {
             self.s.checkpoints.clear();
             self.s.undo.clear();
-            let alone = self.s.tasks.iter().flatten().count() == 1;
-            if alone {
+            if self.s.live == 1 {
                 self.s.frames.forget();
             }
             return;

@@ -54,7 +54,11 @@ impl Run<'_> {
             if let Some((_, timer)) = timer {
                 self.forget_timer(timer);
             }
-            self.task_mut(t).clock = outer;
+            let task = self.task_mut(t);
+            task.clock = outer;
+            if task.cancel == Some(Why::Clock(id)) {
+                task.cancel = None;
+            }
         }
         self.s.clocks.live.remove(&id);
     }

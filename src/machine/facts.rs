@@ -89,7 +89,7 @@ fn each_part(plan: &Plan, node: &Node, mut part: impl FnMut(BlockIx)) {
 }
 
 /// Whether two actions may overlap: neither writes what the other reads or writes, as far as their globs tell.
-pub(crate) fn independent(plan: &Plan, a: &Work, b: &Work) -> bool {
+pub(crate) fn independent(a: &Touches, b: &Touches) -> bool {
     let disjoint = |writes: &Touched, others: &Touched| match (writes, others) {
         (Touched::These(writes), _) if writes.is_empty() => true,
         (_, Touched::These(others)) if others.is_empty() => true,
@@ -98,9 +98,13 @@ pub(crate) fn independent(plan: &Plan, a: &Work, b: &Work) -> bool {
         }
         _ => false,
     };
-    let (reads_a, writes_a) = touched(plan, a);
-    let (reads_b, writes_b) = touched(plan, b);
-    disjoint(&writes_a, &reads_b) && disjoint(&writes_a, &writes_b) && disjoint(&writes_b, &reads_a)
+    disjoint(&a.writes, &b.reads) && disjoint(&a.writes, &b.writes) && disjoint(&b.writes, &a.reads)
+}
+
+/// What an action touches, as far as its globs tell.
+pub(crate) struct Touches {
+    reads: Touched,
+    writes: Touched,
 }
 
 enum Touched {
@@ -109,7 +113,8 @@ enum Touched {
     These(Vec<String>),
 }
 
-fn touched(plan: &Plan, work: &Work) -> (Touched, Touched) {
+/// What an action touches.
+pub(crate) fn touched(plan: &Plan, work: &Work) -> Touches {
     let effects = &work.effects;
     let of = |globs: &Vec<ExprIx>| Touched::These(globs.iter().map(|glob| beginning(plan, *glob)).collect());
     let reads = effects.reads.as_ref().map_or(Touched::Anything, of);
@@ -118,7 +123,7 @@ fn touched(plan: &Plan, work: &Work) -> (Touched, Touched) {
         (None, Some(_)) => Touched::These(Vec::new()),
         (None, None) => Touched::Anything,
     };
-    (reads, writes)
+    Touches { reads, writes }
 }
 
 /// The part of a glob before anything that is not literal.

@@ -45,7 +45,7 @@ impl<'a> Run<'a> {
             }
             Some(Entry::Scope(run)) => {
                 let next = if let ScopePhase::Failed(next) = run.phase { next } else { 0 };
-                (handlers, next, self.path(t, "").into())
+                (handlers, next, self.place_path(t).into())
             }
             _ => (handlers, 0, String::new()),
         }

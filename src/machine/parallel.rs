@@ -6,7 +6,7 @@ use std::sync::Arc;
 use ecow::EcoString;
 use serde::{Deserialize, Serialize};
 
-use super::facts::independent;
+use super::facts::{independent, touched};
 use super::frame::FrameId;
 use super::loops::{Passes, cycle, dependents, pass_suffix};
 use super::run::{Run, failure};
@@ -103,19 +103,23 @@ impl<'a> Run<'a> {
             return false;
         }
         let mut after = Vec::with_capacity(steps.len());
-        for (index, (step, work)) in steps.iter().enumerate() {
-            let waits = steps.iter().take(index).enumerate().filter(|(_, (earlier, before))| {
+        let touched: Vec<_> = steps.iter().map(|(_, work)| touched(plan, work)).collect();
+        for ((index, (step, _)), touches) in steps.iter().enumerate().zip(&touched) {
+            let waits = steps.iter().zip(&touched).take(index).enumerate().filter(|(_, ((earlier, _), before))| {
                 step.needs.contains(&earlier.slot)
                     || step.after.contains(&earlier.slot)
                     || step.session == Some(earlier.slot)
-                    || !independent(plan, before, work)
+                    || !independent(before, touches)
             });
             after.push(waits.map(|(index, _)| index as u32).collect::<Vec<_>>());
         }
+        let count = steps.len() as u32;
         if after.iter().enumerate().all(|(index, waits)| waits.len() == index) {
+            if let Some(Entry::Block { alone, .. }) = self.task_mut(t).stack.last_mut() {
+                *alone = at as u32 + count;
+            }
             return false;
         }
-        let count = steps.len() as u32;
         if let Some(Entry::Block { next, .. }) = self.task_mut(t).stack.last_mut() {
             *next = at as u32 + count;
         }

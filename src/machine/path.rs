@@ -19,6 +19,12 @@ impl Run<'_> {
         path
     }
 
+    /// The path of what the task stands in: empty at the top.
+    pub fn place_path(&self, t: TaskId) -> EcoString {
+        let task = self.task(t);
+        if task.suffix.is_empty() { task.prefix.clone() } else { self.path(t, "") }
+    }
+
     /// The path of the body of a handler: unique, as it counts how often it ran.
     pub fn handler_path(&mut self, around: &str, kind: &str) -> EcoString {
         let path = format!("{around}!{kind}");

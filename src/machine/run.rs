@@ -61,7 +61,7 @@ impl<'a> Run<'a> {
             task.cancel = None;
             return self.done(t, Completion::Cancel(why));
         }
-        let Some(Entry::Block { block, next }) = task.stack.last_mut() else {
+        let Some(Entry::Block { block, next, alone }) = task.stack.last_mut() else {
             return self.done(t, Completion::Normal);
         };
         let block = *block;
@@ -72,7 +72,8 @@ impl<'a> Run<'a> {
             return self.done(t, Completion::Normal);
         };
         *next += 1;
-        if self.s.start.options.parallel && self.overlap(t, block, at) {
+        let together = *alone as usize <= at;
+        if together && self.s.start.options.parallel && self.overlap(t, block, at) {
             return;
         }
         self.execute(t, *node);
@@ -135,7 +136,7 @@ impl<'a> Run<'a> {
     }
 
     pub fn push_block(&mut self, t: TaskId, block: BlockIx) {
-        self.push(t, Entry::Block { block, next: 0 });
+        self.push(t, Entry::Block { block, next: 0, alone: 0 });
     }
 
     pub fn try_task(&self, t: TaskId) -> Option<&Task> {
@@ -155,6 +156,7 @@ impl<'a> Run<'a> {
     /// A new task; it is not ready yet.
     pub fn spawn(&mut self, task: Task) -> TaskId {
         let id = self.s.tasks.len() as TaskId;
+        self.s.live += 1;
         self.s.lineage.push(task.parent);
         self.s.tasks.push(Some(Box::new(task)));
         id
@@ -177,6 +179,7 @@ impl<'a> Run<'a> {
     fn task_ends(&mut self, t: TaskId, completion: Completion) {
         self.set_busy(t, false);
         let Some(task) = self.s.tasks.get_mut(t as usize).and_then(Option::take) else { return };
+        self.s.live = self.s.live.saturating_sub(1);
         if self.undo_ends(t, &completion) {
             return;
         }
@@ -293,14 +296,16 @@ impl<'a> Run<'a> {
 
     fn notice_pause(&mut self) {
         let s = &*self.s;
-        let moving = !s.attempts.is_empty()
-            || !s.snapshots.is_empty()
-            || (!s.draining && !s.queue.is_empty())
-            || s.timers.values().any(|timer| !matches!(timer.of, super::state::TimerOf::Expiry(_)));
+        let moving = || {
+            !s.attempts.is_empty()
+                || !s.snapshots.is_empty()
+                || (!s.draining && !s.queue.is_empty())
+                || s.timers.values().any(|timer| !matches!(timer.of, super::state::TimerOf::Expiry(_)))
+        };
         let reason = match () {
             () if s.phase != Phase::Running => None,
             () if s.draining && s.attempts.is_empty() && s.snapshots.is_empty() => Some("interrupted".to_string()),
-            () if moving || s.asks.is_empty() => None,
+            () if s.asks.is_empty() || moving() => None,
             () => {
                 let names: Vec<_> = s.asks.values().map(|open| open.ask.name.as_str()).take(3).collect();
                 Some(format!("waiting for a person: {}", names.join(", ")))

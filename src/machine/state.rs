@@ -35,6 +35,8 @@ pub(crate) struct State {
     pub frames: Frames,
     /// By id; ids are never used twice.
     pub tasks: Vec<Option<Box<Task>>>,
+    /// How many tasks there are.
+    pub live: u32,
     /// For each task ever: its parent.
     pub lineage: Vec<u32>,
     pub ready: VecDeque<TaskId>,

@@ -113,7 +113,7 @@ impl<'a> Run<'a> {
     fn decided(&mut self, t: TaskId, ix: NodeIx, place: Option<ExprIx>, branch: u32, operands: Fields) {
         let spans = &self.plan.spans;
         let at = place.and_then(|expr| spans.exprs.get(expr.index())).or_else(|| spans.nodes.get(ix.index()));
-        let step = self.path(t, "").to_string();
+        let step = self.place_path(t).to_string();
         self.notices.push(Notice::Decided { step, at: at.copied().unwrap_or_default(), branch, operands });
     }
 

@@ -49,6 +49,8 @@ pub(crate) struct StepRun {
     pub started: i64,
     /// The timer of `total`.
     pub total: Option<u64>,
+    /// The clock of a sub-workflow.
+    pub clock: Option<u32>,
     /// Whether the time of `total` is over.
     pub late: bool,
     pub permitted: bool,
@@ -80,6 +82,7 @@ impl StepRun {
             round: 1,
             started: now,
             total: None,
+            clock: None,
             late: false,
             permitted: false,
             retries: vec![0; handlers],
@@ -142,7 +145,8 @@ impl<'a> Run<'a> {
         self.notices.push(Notice::StepStarted { step: path.to_string(), title });
         let run = StepRun::new(StepOf::Node(node), path, step.handlers.len(), self.s.now);
         self.push(t, Entry::Step(Box::new(run)));
-        if let Some(total) = self.least(t, step.total, None) {
+        let calls = matches!(step.does, Does::Workflow { .. });
+        if let Some(total) = self.least(t, step.total.filter(|_| !calls), None) {
             match total {
                 Ok(total) => {
                     let timer = self.set_timer(self.s.now.saturating_add(total), TimerOf::Total(t));
@@ -221,7 +225,14 @@ impl<'a> Run<'a> {
     }
 
     fn begin_workflow(&mut self, t: TaskId, body: BodyIx) {
+        let step = self.step_run(t).and_then(|run| self.step_of(run.of));
+        let limit = match self.least(t, step.and_then(|step| step.timeout.or(step.total)), None) {
+            Some(Ok(limit)) => Some(self.clock_start(t, limit)),
+            Some(Err(failure)) => return self.step_fails(t, failure),
+            None => None,
+        };
         let Some(run) = self.step_mut(t) else { return };
+        run.clock = limit;
         run.attempt += 1;
         let inner = run.inner.unwrap_or_default();
         let path = if run.attempt > 1 { restart_suffix(&run.path, run.attempt) } else { run.path.clone() };
@@ -286,8 +297,16 @@ impl<'a> Run<'a> {
         let most = self.s.start.options.max_parallel.max(1) as usize;
         while self.s.attempts.len() < most && !self.s.draining {
             let Some(t) = self.s.queue.pop_front() else { break };
-            if self.try_task(t).is_some_and(|task| matches!(task.flow, Flow::Wait(On::Queue))) {
-                self.issue(t);
+            let Some(task) = self.try_task(t).filter(|task| matches!(task.flow, Flow::Wait(On::Queue))) else {
+                continue;
+            };
+            match task.cancel {
+                Some(_) if task.shield == 0 => {
+                    self.rouse(t);
+                    self.step_fails(t, failure("cancelled", "was cancelled"));
+                    self.s.ready.push_back(t);
+                }
+                _ => self.issue(t),
             }
         }
         !self.s.ready.is_empty()
@@ -503,7 +522,14 @@ impl<'a> Run<'a> {
     /// What stood above the step on top ended: its sub-workflow, or a handler that had no answer.
     pub fn step_delivered(&mut self, t: TaskId, completion: Completion) {
         let acting = self.step_run(t).is_some_and(|run| run.phase == StepPhase::Acting);
+        let clock = self.step_mut(t).and_then(|run| run.clock.take());
+        if let Some(clock) = clock {
+            self.clock_drop(t, clock);
+        }
         match completion {
+            Completion::Cancel(Why::Clock(id)) if Some(id) == clock => {
+                self.step_fails(t, failure("timeout", "did not end in time"));
+            }
             Completion::Return(outputs) if acting => self.workflow_returned(t, *outputs),
             Completion::Normal if acting => self.workflow_returned(t, Fields::new()),
             Completion::Fail(failure) if acting => self.step_fails(t, *failure),
@@ -609,7 +635,7 @@ impl<'a> Run<'a> {
         {
             self.s.frames.release(inner);
         }
-        self.s.done += 1;
+        self.s.done += u64::from(matches!(run.of, StepOf::Node(_)));
         Some(run)
     }
 }

@@ -108,9 +108,11 @@ pub(crate) enum Answered {
 /// One level of a task's stack.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) enum Entry {
+    /// Statements before `alone` do not run together with their neighbours.
     Block {
         block: BlockIx,
         next: u32,
+        alone: u32,
     },
     Step(Box<StepRun>),
     Scope(Box<ScopeRun>),

@@ -4,5 +4,6 @@ mod build;
 mod control;
 mod durable;
 mod failure;
+mod nesting;
 mod people;
 mod undo;

@@ -98,7 +98,7 @@ fn a_rollback_with_continue_goes_on_after_what_failed() {
     let plan = b.sequence(&[a, bad, last]);
     let (_, lines) = run(&plan, Script::default().on("bad", &[(1, "", 1)]));
     assert_eq!(
-        ends(&lines)[4..],
+        ends(&lines)[5..],
         ["a undone", "rolled back to start, remains []", "bad continued", "last succeeded 1 10ms", "succeeded"]
     );
 }
