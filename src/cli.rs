@@ -1,5 +1,6 @@
 //! The `wf` command: thin. Each subcommand is a file: it reads, calls the library, prints.
 
+mod answer;
 mod args;
 mod check;
 mod compile;
@@ -76,6 +77,7 @@ fn dispatch(cli: &Cli, context: Context) -> Outcome {
         Command::Status(args) => status::run(args, context),
         Command::Log(args) => log::run(args, context),
         Command::Resume(args) => resume::resume(args, context),
+        Command::Answer(args) => answer::run(args, context),
         Command::Cancel(args) => resume::cancel(args, context),
         Command::Explain(args) => explain::run(args, context),
         Command::Completions(args) => completions::run(args),

@@ -200,6 +200,7 @@ impl Engine {
             sender: sender.clone(),
             updates,
         };
+        let plan = machine.plan().clone();
         let driver = Local::new(machine, around, seq, at);
         let task = tokio::spawn(async move {
             let ended = driver.drive(first).await;
@@ -208,7 +209,7 @@ impl Engine {
             }
             ended
         });
-        Ok(Run { id: run, updates: receiver, sender, task })
+        Ok(Run { id: run, plan, updates: receiver, sender, task })
     }
 }
 
@@ -221,6 +222,7 @@ fn environment(plan: &Plan) -> indexmap::IndexMap<ecow::EcoString, String> {
 #[derive(Debug)]
 pub struct Run {
     id: Arc<str>,
+    plan: Arc<Plan>,
     updates: mpsc::UnboundedReceiver<Update>,
     sender: mpsc::UnboundedSender<Message>,
     task: JoinHandle<Result<Ended, DriverError>>,
@@ -266,6 +268,11 @@ impl Run {
     /// Its id.
     pub fn id(&self) -> &str {
         &self.id
+    }
+
+    /// The plan that it runs.
+    pub fn plan(&self) -> &Arc<Plan> {
+        &self.plan
     }
 
     /// What happens next; `None` when this stretch of the run is over.

@@ -66,7 +66,9 @@ pub enum Command {
     Log(LogArgs),
     /// Go on with a run from its journal
     Resume(ResumeArgs),
-    /// Stop a run; it stays resumable
+    /// Answer what a run asks, and go on with it
+    Answer(AnswerArgs),
+    /// Stop a run
     Cancel(CancelArgs),
     /// Explain a diagnostic
     Explain(ExplainArgs),
@@ -266,6 +268,19 @@ pub enum Output {
     Human,
     Plain,
     Json,
+}
+
+/// `wf answer`
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  wf answer approve\n  wf answer 3f merge-ok reject --comment \"not on Friday\"\n  wf answer pick region=eu count=3")]
+pub struct AnswerArgs {
+    /// A run (latest if left out), a question (if there are several), and the answer: `approve reject`, `retry continue
+    /// rollback abort`, `yes no always abort`, or `name=value` for each value asked for
+    #[arg(required = true, num_args = 1.., value_name = "RUN ASK ANSWER")]
+    pub words: Vec<String>,
+    /// Why, for the journal
+    #[arg(long, value_name = "TEXT")]
+    pub comment: Option<String>,
 }
 
 /// `wf cancel`

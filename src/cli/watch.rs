@@ -1,7 +1,7 @@
 //! Watching a run: progress on standard error, results on standard output, signals, and the exit code.
 
 mod plain;
-mod prompt;
+pub(super) mod prompt;
 
 use std::io::Write;
 
@@ -25,6 +25,7 @@ pub(super) async fn watch(mut run: Run, args: &WatchArgs, context: Context) -> O
     let id = run.id().to_owned();
     let steering = run.steering();
     let interrupts = tokio::spawn(interrupts(steering.clone()));
+    let plan = run.plan().clone();
     let mut plain = Plain::new(context.terminal, args.verbose, &id);
     while let Some(update) = run.next().await {
         match (&update, args.output) {
@@ -32,7 +33,7 @@ pub(super) async fn watch(mut run: Run, args: &WatchArgs, context: Context) -> O
             (_, Output::Json) => {}
             (Update::Asked(ask), Output::Human) if context.terminal.interactive => {
                 plain.update(&update)?;
-                prompt::ask(ask.clone(), steering.clone());
+                prompt::ask(ask.clone(), plan.clone(), steering.clone());
             }
             _ => plain.update(&update)?,
         }

@@ -3,9 +3,14 @@
 use std::io::{BufRead, Write};
 use std::sync::Arc;
 
+use ecow::EcoString;
+
 use crate::engine::Steering;
+use crate::eval;
 use crate::machine::command::{Ask, AskKind};
 use crate::machine::input::Answer;
+use crate::plan::ir::{Plan, TypeIx};
+use crate::value::Fields;
 
 /// The answers that a question takes, for messages.
 pub(in crate::cli) fn choices(ask: &Ask) -> &'static str {
@@ -18,24 +23,45 @@ pub(in crate::cli) fn choices(ask: &Ask) -> &'static str {
 }
 
 /// The answer that `words` give to a question, or what it takes.
-pub(in crate::cli) fn parse(ask: &Ask, words: &str) -> Result<Answer, String> {
+pub(in crate::cli) fn parse(ask: &Ask, words: &str, plan: &Plan) -> Result<Answer, String> {
     let word = words.trim();
     Ok(match (&ask.kind, word) {
         (AskKind::Approval, "approve" | "yes" | "y") => Answer::Approve,
         (AskKind::Approval, "reject" | "no" | "n") => Answer::Reject,
         (AskKind::Escalation, "retry") => Answer::Retry,
-        (AskKind::Escalation, "continue") => Answer::Continue(crate::value::Fields::new()),
+        (AskKind::Escalation, "continue") => Answer::Continue(Fields::new()),
         (AskKind::Escalation, "rollback") => Answer::Rollback,
         (AskKind::Escalation | AskKind::Permission, "abort") => Answer::Abort,
         (AskKind::Permission, "yes" | "y") => Answer::Yes,
         (AskKind::Permission, "no" | "n") => Answer::No,
         (AskKind::Permission, "always") => Answer::Always,
+        (AskKind::Values(wanted), _) => Answer::Values(values(wanted, word, plan)?),
         _ => return Err(format!("`{word}` is no answer to `{}`: it takes {}", ask.name, choices(ask))),
     })
 }
 
+/// `name=value` for each value asked for; the value alone where there is one.
+fn values(wanted: &[(EcoString, TypeIx)], words: &str, plan: &Plan) -> Result<Fields, String> {
+    let read = |text: &str, ty: TypeIx| eval::decode_text(plan, text, ty, &eval::Nothing).map_err(|why| why.to_string());
+    if let [(name, ty)] = wanted {
+        let text = words.strip_prefix(&format!("{name}=")).unwrap_or(words);
+        return Ok(Fields::from_iter([(name.clone(), read(text, *ty)?)]));
+    }
+    let mut fields = Fields::new();
+    for word in words.split_whitespace() {
+        let (name, text) = word.split_once('=').ok_or_else(|| format!("`{word}` is not name=value"))?;
+        let found = wanted.iter().find(|(wanted, _)| wanted == name);
+        let (name, ty) = found.ok_or_else(|| format!("`{name}` is not asked for"))?;
+        fields.insert(name.clone(), read(text, *ty).map_err(|why| format!("{name}: {why}"))?);
+    }
+    match wanted.iter().find(|(name, _)| !fields.contains_key(name)) {
+        Some((name, _)) => Err(format!("`{name}` is missing: give {name}=value")),
+        None => Ok(fields),
+    }
+}
+
 /// Reads answers from standard input on a thread of its own until one fits.
-pub(super) fn ask(ask: Arc<Ask>, steering: Steering) {
+pub(super) fn ask(ask: Arc<Ask>, plan: Arc<Plan>, steering: Steering) {
     std::thread::spawn(move || {
         let mut lines = std::io::stdin().lock().lines();
         loop {
@@ -45,7 +71,7 @@ pub(super) fn ask(ask: Arc<Ask>, steering: Steering) {
             let _ = write!(std::io::stderr(), "  [{}] ", choices(&ask));
             let _ = std::io::stderr().flush();
             let Some(Ok(line)) = lines.next() else { return };
-            match parse(&ask, &line) {
+            match parse(&ask, &line, &plan) {
                 Ok(answer) => {
                     steering.answer(ask.ask, answer, &super::super::who(), None);
                     return;
