@@ -1,10 +1,5 @@
 //! What is fuzzed.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
-use wf::check::check;
-use wf::check::load::Root;
 use wf::plan::ir::Plan;
 use wf::source::{FileId, Source};
 
@@ -37,9 +32,7 @@ fn parse(input: &[u8]) {
 }
 
 fn checks(input: &[u8]) {
-    let text = String::from_utf8_lossy(input).into_owned();
-    let source = Arc::new(Source::new("fuzz.wf", text));
-    let checked = check(vec![Root { source, parsed: None }], &BTreeMap::<String, String>::new(), &[]);
+    let checked = wf::check::check_text("fuzz.wf", &String::from_utf8_lossy(input));
     if !checked.is_ok() {
         return;
     }

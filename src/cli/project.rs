@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::Usage;
 use crate::check::facts::Checked;
-use crate::check::load::{LoadError, Loader, Root};
+use crate::check::{self, LoadError, Loader, Root};
 use crate::source::Source;
 
 /// A folder with workflows.
@@ -178,7 +178,7 @@ impl Project {
             roots.push(Root { source: Arc::new(Source::new(name, text)), parsed: None });
         }
         let _ = with;
-        Ok(crate::check::check(roots, &Disk, &[]))
+        Ok(check::check(roots, check::Options { loader: &Disk, ..check::Options::default() }))
     }
 }
 

@@ -1,14 +1,10 @@
 //! Documentation is true: every ```wf block of the README and of `docs/` is a file that checks, and every example too.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use wf::check::check;
-use wf::check::load::Root;
+use wf::check::check_text;
 use wf::diagnostic::render::{Format, Style, render};
-use wf::source::Source;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -41,8 +37,7 @@ fn blocks(markdown: &str, language: &str) -> Vec<(usize, String)> {
 
 /// What checking a text says, in the short form.
 fn findings(name: &str, text: &str) -> String {
-    let source = Arc::new(Source::new(name, text));
-    let checked = check(vec![Root { source, parsed: None }], &BTreeMap::<String, String>::new(), &[]);
+    let checked = check_text(name, text);
     let worst: Vec<_> = checked.diagnostics.iter().filter(|found| found.is_error()).cloned().collect();
     let mut out = Vec::new();
     render(&mut out, Format::Short, Style::default(), &checked.sources, &worst).unwrap();
