@@ -9,6 +9,7 @@ mod diff;
 mod exit;
 mod explain;
 mod fmt;
+mod import;
 mod list;
 mod log;
 mod params;
@@ -79,6 +80,7 @@ fn dispatch(cli: &Cli, context: Context) -> Outcome {
         Command::Resume(args) => resume::resume(args, context),
         Command::Answer(args) => answer::run(args, context),
         Command::Cancel(args) => resume::cancel(args, context),
+        Command::Import(args) => import::run(args, context),
         Command::Explain(args) => explain::run(args, context),
         Command::Completions(args) => completions::run(args),
     }

@@ -20,8 +20,8 @@ use crate::machine::Machine;
 use crate::machine::input::{Answer, Input, Options, Start};
 use crate::plan::ir::Plan;
 use crate::process::Scratch;
-use crate::value::{Failure, Fields};
-use host::Hosts;
+use crate::value::Fields;
+use host::{HostCommand, Hosts};
 
 pub use replay::baselines;
 
@@ -94,15 +94,10 @@ impl Engine {
         self
     }
 
-    /// Registers an async function as what the command `@name` does: arguments by name to outputs by name. The
-    /// command's types are those that the checked program was given for it.
+    /// Registers a function of the host program as what its command does.
     #[must_use]
-    pub fn command<F, R>(mut self, name: &str, call: F) -> Self
-    where
-        F: Fn(Fields) -> R + Send + Sync + 'static,
-        R: Future<Output = Result<Fields, Failure>> + Send + 'static,
-    {
-        self.hosts.insert(name, call);
+    pub fn command(mut self, command: HostCommand) -> Self {
+        self.hosts.insert(command);
         self
     }
 

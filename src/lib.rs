@@ -1,6 +1,7 @@
 //! wf
 pub mod builtins;
 pub mod check;
+pub mod cli;
 pub mod diagnostic;
 pub mod driver;
 pub mod engine;

@@ -1,3 +1,7 @@
-//! The `wf` command.
+//! The `wf` command. Everything is in the library: see `wf::cli`.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    wf::cli::main()
+}

@@ -151,6 +151,13 @@ impl Sources {
         FileId(self.0.len() as u32 - 1)
     }
 
+    /// Puts another text in the place of a file: the original of one that was generated.
+    pub fn replace(&mut self, file: FileId, source: Arc<Source>) {
+        if let Some(slot) = self.0.get_mut(file.0 as usize) {
+            *slot = source;
+        }
+    }
+
     /// The file of that number.
     ///
     /// # Panics

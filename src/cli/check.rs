@@ -24,12 +24,12 @@ fn once(args: &CheckArgs) -> Result<Checked, Usage> {
     if files.is_empty() {
         return Err(format!("there is no .wf file below {}", project.root.display()).into());
     }
-    let checked = project.check(&files, &args.with)?;
+    let checked = project.check(&files, &args.with)?.checked;
     if !args.fix {
         return Ok(checked);
     }
     let mended = mend(&checked)?;
-    if mended == 0 { Ok(checked) } else { project.check(&files, &args.with) }
+    if mended == 0 { Ok(checked) } else { Ok(project.check(&files, &args.with)?.checked) }
 }
 
 /// Applies all certain fixes; how many.

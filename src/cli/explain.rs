@@ -16,7 +16,7 @@ pub(super) fn run(args: &ExplainArgs, _: Context) -> Outcome {
         return Ok(Exit::Success);
     };
     let Some(code) = codes::find(name) else {
-        let close = crate::suggest::closest(name, codes::all().map(|code| code.name));
+        let close = crate::suggest::nearest(name, codes::all().map(|code| code.name)).map(|near| near.word);
         let hint = close.map_or(String::new(), |close| format!("; did you mean `{close}`?"));
         return Err(format!("no diagnostic is called `{name}`{hint} (`wf explain` lists them)").into());
     };

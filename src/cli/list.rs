@@ -9,7 +9,7 @@ use crate::check::facts::{Checked, Global, GlobalKind, Signature};
 
 pub(super) fn run(args: &ListArgs, _: Context) -> Outcome {
     let project = Project::find()?;
-    let checked = project.check(&project.workflow_files(), &[])?;
+    let checked = project.check(&project.workflow_files(), &[])?.checked;
     let callable = |global: &Global| match &global.kind {
         GlobalKind::Workflow(signature) => Some(("workflow", "", signature.clone())),
         GlobalKind::Command(signature) => Some(("command", "@", signature.clone())),

@@ -6,7 +6,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use crate::eval;
 use crate::plan::ir::{Param, Plan, Type, TypeIx};
-use crate::value::decode::{Decoder, type_text};
+use crate::value::decode::type_text;
 use crate::value::{Fields, SecretRef, Value};
 use std::sync::Arc;
 
@@ -79,7 +79,7 @@ fn help(plan: &Plan, param: &Param) -> StyledStr {
     if let Type::Enum { variants, .. } = core(plan, param.ty) {
         text = format!("{text} [choices: {}]", variants.join(", "));
     }
-    if let Some(default) = param.default.and_then(|default| eval::constant(plan, default).ok()) {
+    if let Some(default) = param.default.and_then(|default| eval::eval(plan, default, &eval::Nothing).ok()) {
         text = format!("{text} [default: {}]", default.to_text());
     }
     text.trim().to_owned().into()
@@ -88,8 +88,6 @@ fn help(plan: &Plan, param: &Param) -> StyledStr {
 /// The values that were given, decoded; parameters that were not given are left out.
 pub(super) fn values(command: &Command, matches: &ArgMatches, plan: &Plan, secrets: &[String]) -> Result<Fields, clap::Error> {
     let mut fields = Fields::new();
-    let default = |default| eval::constant(plan, default).map_err(|error| error.message);
-    let decoder = Decoder::new(&plan.types, &default);
     for param in params(plan) {
         if matches!(core(plan, param.ty), Type::Secret) {
             if let Some(value) = secret(param, secrets) {
@@ -108,7 +106,7 @@ pub(super) fn values(command: &Command, matches: &ArgMatches, plan: &Plan, secre
         let Some(given) = matches.get_many::<String>(&id(param)) else { continue };
         let mut value: Option<Value> = None;
         for text in given {
-            let next = decoder.text(text, param.ty).map_err(|why| {
+            let next = eval::decode_text(plan, text, param.ty, &eval::Nothing).map_err(|why| {
                 let message = format!("invalid value '{text}' for '--{}': {why}", param.name);
                 error(command, ErrorKind::ValueValidation, message)
             })?;
@@ -127,9 +125,10 @@ fn error(command: &Command, kind: ErrorKind, message: String) -> clap::Error {
 }
 
 fn secret(param: &Param, secrets: &[String]) -> Option<Value> {
+    let spelled = |name: &str| name.replace('_', "-");
     let from = secrets.iter().find_map(|given| {
         let (name, from) = given.split_once('=')?;
-        (name.replace('_', "-") == param.name.replace('_', "-")).then_some(from)
+        (spelled(name) == spelled(&param.name)).then_some(from)
     })?;
     Some(Value::Secret(Arc::new(SecretRef { name: param.name.clone(), from: from.into() })))
 }

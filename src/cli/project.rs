@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Usage;
-use crate::check::facts::Checked;
-use crate::check::{self, LoadError, Loader, Root};
+use crate::check::{LoadError, Loader};
+use crate::import::workset::Workset;
 use crate::source::Source;
 
 /// A folder with workflows.
@@ -156,7 +156,7 @@ impl Project {
                 names.push(workflow);
             }
         }
-        let close = crate::suggest::closest(name, names.iter().map(String::as_str));
+        let close = crate::suggest::nearest(name, names.iter().map(String::as_str)).map(|near| near.word);
         let hint = match close {
             Some(close) => format!("; did you mean `{close}`?"),
             None if names.is_empty() => "; the project has none (they belong into workflows/*.wf)".to_owned(),
@@ -165,21 +165,28 @@ impl Project {
         Err(format!("there is no workflow `{name}`{hint}").into())
     }
 
-    /// Checks files together with what they import.
-    pub fn check(&self, paths: &[PathBuf], with: &[PathBuf]) -> Result<Checked, Usage> {
-        let mut roots = Vec::new();
+    /// Checks files together with what they import. `with` are sections for JSON and YAML workflows among them.
+    pub fn check(&self, paths: &[PathBuf], with: &[PathBuf]) -> Result<Workset, Usage> {
+        let companions = with.iter().map(|path| source(path)).collect::<Result<Vec<_>, _>>()?;
+        let mut workset = Workset::default();
         for path in paths {
-            let name = if path.as_os_str() == "-" { "<stdin>".to_owned() } else { path.display().to_string() };
-            let bytes = read_bytes(path)?;
-            if is_import(path) {
-                return Err(format!("{name}: JSON and YAML are not read yet").into());
-            }
-            let text = String::from_utf8_lossy(&bytes).into_owned();
-            roots.push(Root { source: Arc::new(Source::new(name, text)), parsed: None });
+            let source = source(path)?;
+            if is_import(path) { workset.import(source, &companions) } else { workset.add(source) }
         }
-        let _ = with;
-        Ok(check::check(roots, check::Options { loader: &Disk, ..check::Options::default() }))
+        if !companions.is_empty() && !paths.iter().any(|path| is_import(path)) {
+            return Err("--with adds to a JSON or YAML workflow, and none is given".to_owned().into());
+        }
+        workset.check(&Disk);
+        Ok(workset)
     }
+}
+
+/// A text with the name that the user gave it.
+fn source(path: &Path) -> Result<Arc<Source>, Usage> {
+    let name = if path.as_os_str() == "-" { "<stdin>".to_owned() } else { path.display().to_string() };
+    let bytes = read_bytes(path)?;
+    let text = String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+    Ok(Arc::new(Source::new(name, text)))
 }
 
 /// What is never a source: state, build output, version control.

@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 
 use super::project::{self, Project};
 use super::{Context, Exit, Usage};
-use crate::check::facts::{Checked, GlobalId, GlobalKind};
+use crate::check::facts::{GlobalId, GlobalKind};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::render::{self, Format};
 use crate::driver;
+use crate::import::workset::Workset;
 use crate::plan::ir::Plan;
-use crate::plan::lower;
 use crate::source::{FileId, Sources};
 
 /// What a name on the command line turned out to be.
@@ -24,7 +24,7 @@ pub(super) enum Loaded {
 /// A checked source with the workflow that was named.
 pub(super) struct Source {
     /// What was found.
-    pub checked: Checked,
+    workset: Workset,
     /// The file that was named.
     file: FileId,
     /// The workflow that was named.
@@ -47,8 +47,8 @@ pub(super) fn load(given: &str, with: &[PathBuf]) -> Result<Loaded, Usage> {
         let plan = Plan::from_json(&text).map_err(|error| format!("{}: {error}", found.path.display()))?;
         return Ok(Loaded::Plan(Box::new(plan)));
     }
-    let checked = project.check(&[found.path], with)?;
-    let source = Source { checked, file: FileId(0), workflow: found.workflow, given: given.to_owned() };
+    let workset = project.check(&[found.path], with)?;
+    let source = Source { workset, file: FileId(0), workflow: found.workflow, given: given.to_owned() };
     Ok(Loaded::Source(Box::new(source)))
 }
 
@@ -63,15 +63,16 @@ fn is_plan(path: &Path) -> bool {
 impl Source {
     /// Compiles the workflow that was named. Prints what is wrong, and gives the exit, where it does not check.
     pub fn compile(&self, context: Context) -> Result<Result<Plan, Exit>, Usage> {
-        if !self.checked.is_ok() {
-            print(&self.checked.sources, &self.checked.diagnostics, context)?;
+        let checked = &self.workset.checked;
+        if !checked.is_ok() {
+            print(&checked.sources, &checked.diagnostics, context)?;
             return Ok(Err(Exit::Usage));
         }
         let entry = self.entry()?;
-        match lower::compile(&self.checked, entry) {
+        match self.workset.compile(entry) {
             Ok(plan) => Ok(Ok(plan)),
             Err(diagnostics) => {
-                print(&self.checked.sources, &diagnostics, context)?;
+                print(&checked.sources, &diagnostics, context)?;
                 Ok(Err(Exit::Usage))
             }
         }
@@ -80,6 +81,7 @@ impl Source {
     /// The workflow that was named, else the only one, else `main`.
     pub fn entry(&self) -> Result<GlobalId, Usage> {
         let workflows: Vec<(GlobalId, &str)> = self
+            .workset
             .checked
             .globals
             .iter()
@@ -91,7 +93,7 @@ impl Source {
         if let Some(wanted) = &self.workflow {
             let found = workflows.iter().find(|(_, name)| name == wanted);
             return found.map(|(id, _)| *id).ok_or_else(|| {
-                let close = crate::suggest::closest(wanted, workflows.iter().map(|(_, name)| *name));
+                let close = crate::suggest::nearest(wanted, workflows.iter().map(|(_, name)| *name)).map(|near| near.word);
                 let hint = close.map_or_else(|| format!("it has {}", names()), |close| format!("did you mean `{close}`?"));
                 format!("{} has no workflow `{wanted}`; {hint}", self.given).into()
             });
