@@ -17,6 +17,7 @@ mod resolve;
 mod shape;
 mod signature;
 mod text;
+pub mod workset;
 mod yaml;
 
 pub use signature::{Parameter, Signature, Signatures};

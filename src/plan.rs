@@ -5,7 +5,7 @@ use ecow::EcoString;
 mod digest;
 mod file;
 pub mod ir;
-mod lower;
+pub mod lower;
 pub mod print;
 #[cfg(test)]
 pub(crate) mod sample;
