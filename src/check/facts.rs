@@ -44,6 +44,14 @@ impl Checked {
         !self.diagnostics.iter().any(Diagnostic::is_error)
     }
 
+    /// The workflow of that name in the first file.
+    pub fn workflow(&self, name: &str) -> Option<GlobalId> {
+        let found = self.globals.iter().position(|global| {
+            global.name == name && global.place.file == FileId(0) && matches!(global.kind, GlobalKind::Workflow(_))
+        });
+        found.map(|index| GlobalId(index as u32))
+    }
+
     /// The item of that number.
     pub fn global(&self, id: GlobalId) -> Option<&Global> {
         self.globals.get(id.0 as usize)

@@ -18,12 +18,7 @@ pub(super) fn run(args: &AnswerArgs, context: Context) -> Outcome {
     let engine = Engine::open(&workspace)?;
     let question = find(&engine, args)?;
     let answer = watch::prompt::parse(&question.ask, &question.words, &question.plan)?;
-    let input = Input::Answered {
-        ask: question.ask.ask,
-        answer,
-        by: super::who(),
-        comment: args.comment.clone(),
-    };
+    let input = Input::Answered { ask: question.ask.ask, answer, by: super::who(), comment: args.comment.clone() };
     let run = &question.run;
     if engine.journal().holder(&run.id).is_some() {
         engine.leave(&run.id, &input)?;

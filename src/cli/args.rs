@@ -78,7 +78,9 @@ pub enum Command {
 
 /// `wf check`
 #[derive(Args, Debug)]
-#[command(after_help = "Examples:\n  wf check\n  wf check release.wf --format json\n  wf check --fix\n  wf check --deny warnings workflows/\n  wf check old.json --with rollback.yaml")]
+#[command(
+    after_help = "Examples:\n  wf check\n  wf check release.wf --format json\n  wf check --fix\n  wf check --deny warnings workflows/\n  wf check old.json --with rollback.yaml"
+)]
 pub struct CheckArgs {
     /// Files or folders; the project if left out. `-` is standard input
     pub paths: Vec<PathBuf>,
@@ -160,7 +162,9 @@ pub struct FmtArgs {
 
 /// `wf compile`
 #[derive(Args, Debug)]
-#[command(after_help = "Examples:\n  wf compile release.wf -o release.plan.json\n  wf compile jobs.wf:nightly | jq .digest")]
+#[command(
+    after_help = "Examples:\n  wf compile release.wf -o release.plan.json\n  wf compile jobs.wf:nightly | jq .digest"
+)]
 pub struct CompileArgs {
     /// A workflow, as for `wf run`
     pub workflow: String,
@@ -174,7 +178,9 @@ pub struct CompileArgs {
 
 /// `wf import`
 #[derive(Args, Debug)]
-#[command(after_help = "Examples:\n  wf import custom-workflow.json -o custom-workflow.wf\n  wf import flow.json --with conditions.yaml --with rollback.yaml")]
+#[command(
+    after_help = "Examples:\n  wf import custom-workflow.json -o custom-workflow.wf\n  wf import flow.json --with conditions.yaml --with rollback.yaml"
+)]
 pub struct ImportArgs {
     /// A JSON or YAML workflow
     pub file: PathBuf,
@@ -272,7 +278,9 @@ pub enum Output {
 
 /// `wf answer`
 #[derive(Args, Debug)]
-#[command(after_help = "Examples:\n  wf answer approve\n  wf answer 3f merge-ok reject --comment \"not on Friday\"\n  wf answer pick region=eu count=3")]
+#[command(
+    after_help = "Examples:\n  wf answer approve\n  wf answer 3f merge-ok reject --comment \"not on Friday\"\n  wf answer pick region=eu count=3"
+)]
 pub struct AnswerArgs {
     /// A run (latest if left out), a question (if there are several), and the answer: `approve reject`, `retry continue
     /// rollback abort`, `yes no always abort`, or `name=value` for each value asked for

@@ -86,15 +86,22 @@ fn help(plan: &Plan, param: &Param) -> StyledStr {
 }
 
 /// The values that were given, decoded; parameters that were not given are left out.
-pub(super) fn values(command: &Command, matches: &ArgMatches, plan: &Plan, secrets: &[String]) -> Result<Fields, clap::Error> {
+pub(super) fn values(
+    command: &Command,
+    matches: &ArgMatches,
+    plan: &Plan,
+    secrets: &[String],
+) -> Result<Fields, clap::Error> {
     let mut fields = Fields::new();
     for param in params(plan) {
         if matches!(core(plan, param.ty), Type::Secret) {
             if let Some(value) = secret(param, secrets) {
                 fields.insert(param.name.clone(), value);
             } else if param.default.is_none() && !matches!(ty(plan, param.ty), Type::Optional(_)) {
-                let message =
-                    format!("the secret parameter `{0}` needs a source: --secret {0}=env:VARIABLE or {0}=file:PATH", param.name);
+                let message = format!(
+                    "the secret parameter `{0}` needs a source: --secret {0}=env:VARIABLE or {0}=file:PATH",
+                    param.name
+                );
                 return Err(error(command, ErrorKind::MissingRequiredArgument, message));
             }
             continue;

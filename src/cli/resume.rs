@@ -31,9 +31,7 @@ pub(super) fn go_on(engine: &Engine, run: &RunInfo, first: Vec<Input>, args: &Wa
     watch::with_runtime(async {
         match engine.resume_with(&run.id, first) {
             Ok(run) => watch::watch(run, args, context).await,
-            Err(EngineError::Over { run, status }) => {
-                Err(format!("run {} is over: it {status}", short(&run)).into())
-            }
+            Err(EngineError::Over { run, status }) => Err(format!("run {} is over: it {status}", short(&run)).into()),
             Err(error) => Err(error.to_string().into()),
         }
     })

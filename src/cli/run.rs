@@ -67,7 +67,9 @@ fn machine_options(options: &RunOptions) -> Result<Options, super::Usage> {
 fn timeout(text: &str) -> Result<i64, super::Usage> {
     let minutes = text.parse::<i64>().ok().and_then(|minutes| minutes.checked_mul(60_000));
     let given = minutes.or_else(|| crate::value::units::duration(text));
-    given.filter(|time| *time > 0).ok_or_else(|| format!("--timeout {text}: not a duration such as 90m or 1h30m").into())
+    given
+        .filter(|time| *time > 0)
+        .ok_or_else(|| format!("--timeout {text}: not a duration such as 90m or 1h30m").into())
 }
 
 /// Finds and compiles the workflow that the command line names, then reads its parameters. The inner error is an
@@ -103,7 +105,10 @@ fn understand(verb: &'static str, args: &RunArgs, context: Context) -> Result<Re
 /// Prints help or an error of the command line.
 fn print(error: Option<clap::Error>, verb: &str) -> Exit {
     let Some(error) = error else {
-        let _ = std::io::Write::write_all(&mut std::io::stderr(), format!("error: wf {verb} needs a workflow\n").as_bytes());
+        let _ = std::io::Write::write_all(
+            &mut std::io::stderr(),
+            format!("error: wf {verb} needs a workflow\n").as_bytes(),
+        );
         return Exit::Usage;
     };
     let _ = error.print();

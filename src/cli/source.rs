@@ -93,8 +93,10 @@ impl Source {
         if let Some(wanted) = &self.workflow {
             let found = workflows.iter().find(|(_, name)| name == wanted);
             return found.map(|(id, _)| *id).ok_or_else(|| {
-                let close = crate::suggest::nearest(wanted, workflows.iter().map(|(_, name)| *name)).map(|near| near.word);
-                let hint = close.map_or_else(|| format!("it has {}", names()), |close| format!("did you mean `{close}`?"));
+                let close =
+                    crate::suggest::nearest(wanted, workflows.iter().map(|(_, name)| *name)).map(|near| near.word);
+                let hint =
+                    close.map_or_else(|| format!("it has {}", names()), |close| format!("did you mean `{close}`?"));
                 format!("{} has no workflow `{wanted}`; {hint}", self.given).into()
             });
         }

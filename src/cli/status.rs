@@ -25,7 +25,11 @@ pub(super) fn run(args: &StatusArgs, _: Context) -> Outcome {
             None => latest(journal)?,
         };
         let status = engine.inspect(&run)?.status();
-        if args.json { print_json(journal, &run, &status)? } else { print(journal, &run, &status)? }
+        if args.json {
+            print_json(journal, &run, &status)?
+        } else {
+            print(journal, &run, &status)?
+        }
         if !args.follow || journal.holder(&run.id).is_none() {
             return Ok(Exit::Success);
         }

@@ -45,7 +45,8 @@ pub(super) async fn watch(mut run: Run, args: &WatchArgs, context: Context) -> O
 
 /// The first interrupt lets running steps end and leaves the run resumable; the second kills.
 async fn interrupts(steering: Steering) {
-    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) else {
+    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
+    else {
         return;
     };
     let mut asked = 0;

@@ -122,7 +122,9 @@ fn relocate(plan: &mut Plan, map: &SourceMap, original: &Source, originals: &[Ar
             continue;
         }
         let Some(place) = map.origin(Span::new(span[1], span[2])) else { continue };
-        let Some(source) = place.file.0.checked_sub(ORIGINALS).and_then(|at| originals.get(at as usize)) else { continue };
+        let Some(source) = place.file.0.checked_sub(ORIGINALS).and_then(|at| originals.get(at as usize)) else {
+            continue;
+        };
         let position = source.position(place.span.start);
         *span = [span[0], place.span.start, place.span.end, position.line, position.column];
     }

@@ -84,7 +84,9 @@ fn normal(text: &str) -> String {
 
 fn is_run(word: &str) -> bool {
     let base = word.trim_start_matches("runs/");
-    (12..=20).contains(&base.len()) && base.bytes().all(|b| b.is_ascii_alphanumeric()) && base.bytes().filter(u8::is_ascii_digit).count() > 4
+    (12..=20).contains(&base.len())
+        && base.bytes().all(|b| b.is_ascii_alphanumeric())
+        && base.bytes().filter(u8::is_ascii_digit).count() > 4
 }
 
 fn is_time(word: &str) -> bool {

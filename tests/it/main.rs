@@ -2,7 +2,10 @@
 
 mod bless;
 mod check;
+mod cli;
+mod docs;
 mod dump;
+mod examples;
 mod format;
 mod import;
 mod parse;

@@ -84,7 +84,8 @@ impl Plain {
                 self.line(AnsiColor::Cyan, "·", &format!("{name} = {}{claimed}", value.to_text()))
             }
             Notice::GateJudged { name, outcome, condition, operands, advice, .. } => {
-                let values: Vec<String> = operands.iter().map(|(name, value)| format!("{name} = {}", value.to_text())).collect();
+                let values: Vec<String> =
+                    operands.iter().map(|(name, value)| format!("{name} = {}", value.to_text())).collect();
                 let (color, mark) = match outcome {
                     GateOutcome::Passed => (AnsiColor::Green, "✓"),
                     GateOutcome::Warned | GateOutcome::Waived => (AnsiColor::Yellow, "!"),

@@ -42,7 +42,8 @@ pub(in crate::cli) fn parse(ask: &Ask, words: &str, plan: &Plan) -> Result<Answe
 
 /// `name=value` for each value asked for; the value alone where there is one.
 fn values(wanted: &[(EcoString, TypeIx)], words: &str, plan: &Plan) -> Result<Fields, String> {
-    let read = |text: &str, ty: TypeIx| eval::decode_text(plan, text, ty, &eval::Nothing).map_err(|why| why.to_string());
+    let read =
+        |text: &str, ty: TypeIx| eval::decode_text(plan, text, ty, &eval::Nothing).map_err(|why| why.to_string());
     if let [(name, ty)] = wanted {
         let text = words.strip_prefix(&format!("{name}=")).unwrap_or(words);
         return Ok(Fields::from_iter([(name.clone(), read(text, *ty)?)]));
