@@ -6,6 +6,8 @@ mod cli;
 mod docs;
 mod dump;
 mod examples;
+mod flow;
 mod format;
 mod import;
 mod parse;
+mod plan;

@@ -52,7 +52,10 @@ impl<'a> Lower<'a> {
     pub(super) fn undo(&mut self, undo: &'a Undo, span: crate::source::Span) -> Option<Box<ir::Undo>> {
         let does = match actions(&undo.clauses).next() {
             Some((_, Action::Run(run))) => self.run(run)?,
-            _ => Does::Work(self.work(&undo.clauses, span, &super::work::Owner::default())),
+            _ => {
+                let owner = super::work::Owner { whole: true, ..super::work::Owner::default() };
+                Does::Work(self.work(&undo.clauses, span, &owner))
+            }
         };
         Some(Box::new(ir::Undo { on_attempt: undo.on_attempt, does }))
     }

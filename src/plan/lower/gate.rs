@@ -4,8 +4,16 @@ use super::{Lower, written};
 use crate::check::facts::GlobalId;
 use crate::plan::ir::{self, Expr, GateIx, MetricIx, Node};
 use crate::source::Span;
-use crate::syntax::tree::{Approve, ApproveEntry, Gate, ItemKind, Metric};
+use crate::syntax::tree::{self, Approve, ApproveEntry, Gate, ItemKind, Metric};
 use ecow::{EcoString, eco_format};
+
+/// Without the brackets around it.
+fn unwrapped(expr: &tree::Expr) -> &tree::Expr {
+    match &expr.kind {
+        tree::ExprKind::Paren(inner) => unwrapped(inner),
+        _ => expr,
+    }
+}
 
 impl<'a> Lower<'a> {
     /// The metric of that name.
@@ -45,7 +53,7 @@ impl<'a> Lower<'a> {
         metrics.dedup();
         let waivable = gate.waivable.as_ref().map(|(role, hold)| (self.text(role), self.expr(hold)));
         let advice = self.maybe_text(gate.advice.as_ref());
-        let text = written::expr(&gate.condition);
+        let text = written::expr(unwrapped(&gate.condition));
         let name = gate.name.as_ref().map_or_else(|| text.clone(), |name| name.text.clone());
         let severity = gate.severity;
         self.plan.gates.push(ir::Gate { name, title, condition, text, severity, waivable, advice, metrics });
@@ -75,7 +83,7 @@ impl<'a> Lower<'a> {
                 ApproveEntry::Show(shown) => {
                     for expr in shown {
                         let value = self.expr(expr);
-                        lowered.show.push((written::expr(expr), value));
+                        lowered.show.push((written::expr(unwrapped(expr)), value));
                     }
                 }
                 ApproveEntry::Within(within) => lowered.within = Some(self.expr(within)),

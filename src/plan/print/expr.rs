@@ -139,7 +139,6 @@ impl Shown<'_> {
                 out.write_char(')')
             }
             Expr::Lambda(body) => write!(out, "%0 => {}", self.whole(*body)),
-            Expr::Convert { value, to } => write!(out, "{}<{}>", self.at(*value), ty(self.plan, *to)),
             _ if self.inside => {
                 out.write_char('(')?;
                 self.operation(expr, out)?;
@@ -153,6 +152,7 @@ impl Shown<'_> {
         match expr {
             Expr::Neg(operand) => write!(out, "-{}", self.at(*operand)),
             Expr::Not(operand) => write!(out, "not {}", self.at(*operand)),
+            Expr::Convert { value, to } => write!(out, "{} as {}", self.at(*value), ty(self.plan, *to)),
             Expr::Binary { op, left, right } => {
                 write!(out, "{} {} {}", self.at(*left), operator(*op), self.at(*right))
             }
