@@ -41,7 +41,7 @@ impl<'a> Printer<'a> {
                     printer.expr(&entry.value);
                 });
             }
-            ExprKind::Paren(inner) => self.paren(inner),
+            ExprKind::Paren(inner) => self.paren(expr.span, inner),
             ExprKind::Field(_) | ExprKind::Index(_) | ExprKind::Call(_) => self.postfix(expr),
             ExprKind::Unary(UnaryOp::Neg, operand) => {
                 self.word("-");
@@ -70,7 +70,7 @@ impl<'a> Printer<'a> {
                     printer.expr(value);
                 });
             }
-            ExprKind::Comprehension(parts) => self.comprehension(parts),
+            ExprKind::Comprehension(parts) => self.comprehension(expr.span, parts),
             ExprKind::Lambda(lambda) => {
                 self.name(&lambda.param);
                 self.word(" => ");
@@ -103,14 +103,14 @@ impl<'a> Printer<'a> {
         });
     }
 
-    fn paren(&mut self, inner: &'a Expr) {
+    fn paren(&mut self, whole: Span, inner: &'a Expr) {
+        let (whole, at) = (self.absolute(whole), self.absolute(inner.span));
         self.word("(");
         self.push(Token::Open);
         self.push(Token::Indent);
-        self.push(Token::Soft);
+        self.before(whole.start + 1, at.start, true, Token::Soft);
         self.expr(inner);
-        self.push(Token::Dedent);
-        self.push(Token::Soft);
+        self.before_close(at.end, whole.end.saturating_sub(1), false, Token::Soft);
         self.push(Token::Close);
         self.word(")");
     }
@@ -120,34 +120,37 @@ impl<'a> Printer<'a> {
         self.word("if ");
         self.expr(condition);
         self.push(Token::Indent);
-        self.push(Token::Line);
+        self.chain_break(self.absolute(then.span).start, Token::Line);
         self.word("then ");
         self.expr(then);
-        self.push(Token::Line);
+        self.chain_break(self.absolute(otherwise.span).start, Token::Line);
         self.word("else ");
         self.expr(otherwise);
         self.push(Token::Dedent);
         self.push(Token::Close);
     }
 
-    fn comprehension(&mut self, parts: &'a Comprehension) {
+    fn comprehension(&mut self, whole: Span, parts: &'a Comprehension) {
+        let (whole, value) = (self.absolute(whole), self.absolute(parts.value.span));
         self.word("[");
         self.push(Token::Open);
         self.push(Token::Indent);
-        self.push(Token::Soft);
+        self.before(whole.start + 1, value.start, true, Token::Soft);
         self.expr(&parts.value);
-        self.push(Token::Line);
+        self.chain_break(self.absolute(parts.name.span).start, Token::Line);
         self.word("for ");
         self.name(&parts.name);
         self.word(" in ");
         self.expr(&parts.list);
+        let mut last = self.absolute(parts.list.span).end;
         if let Some(condition) = &parts.condition {
-            self.push(Token::Line);
+            let at = self.absolute(condition.span);
+            self.chain_break(at.start, Token::Line);
             self.word("if ");
             self.expr(condition);
+            last = at.end;
         }
-        self.push(Token::Dedent);
-        self.push(Token::Soft);
+        self.before_close(last, whole.end.saturating_sub(1), false, Token::Soft);
         self.push(Token::Close);
         self.word("]");
     }

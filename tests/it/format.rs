@@ -64,6 +64,33 @@ fn formatting_keeps_the_tree_of_every_valid_case() {
 }
 
 #[test]
+fn comments_and_line_breaks_anywhere_are_kept() {
+    for case in bless::cases("parse/ok", "wf").into_iter().chain(bless::cases("format", "wf")) {
+        let text = fs::read_to_string(&case).unwrap().replace('\r', "");
+        let before = dump::tree(&parse(FileId(0), &text).tree);
+        let tree = |dump: &str| {
+            dump.lines().filter(|line| !line.starts_with("comment ")).map(str::to_owned).collect::<Vec<_>>()
+        };
+        let gaps: Vec<usize> = text.match_indices([' ', '\n', '(', '[', ',', '.']).map(|(at, _)| at).collect();
+        let step = (gaps.len() / 16).max(1);
+        for at in gaps.into_iter().step_by(step) {
+            for insert in [" // zz\n", "\n// zz\n", "\n\n// zz\n\n", "\n"] {
+                let changed = format!("{}{insert}{}", &text[..at + 1], &text[at + 1..]);
+                let parsed = parse(FileId(0), &changed);
+                let same = parsed.diagnostics.is_empty() && tree(&dump::tree(&parsed.tree)) == tree(&before);
+                if same
+                    && parsed.tree.comments.len()
+                        == changed.matches("//").count() - text.matches("//").count()
+                            + parse(FileId(0), &text).tree.comments.len()
+                {
+                    formatted(&case, &changed);
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn the_first_example_is_in_the_one_style() {
     let case = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/parse/ok/ship-feature.wf");
     let text = fs::read_to_string(&case).unwrap();
