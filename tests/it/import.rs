@@ -151,3 +151,74 @@ fn any_text_is_read_without_panic() {
         }
     }
 }
+
+/// The commands of the standard library.
+fn standard() -> Signatures {
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("stdlib/commands.wf")).unwrap();
+    let parsed = parse(FileId(0), &text);
+    Signatures::of(&parsed.tree, parsed.text())
+}
+
+#[test]
+fn what_is_imported_checks() {
+    let mut mistakes = Vec::new();
+    for case in cases() {
+        let sources = sources(&case);
+        let imported = run(&sources, &standard());
+        if !imported.is_usable() || case.join("out.wf").exists() != imported.is_usable() {
+            continue;
+        }
+        let checked = wf::check::check_text("out.wf", &imported.text);
+        for mut found in checked.diagnostics {
+            // Imported text is file 0 of the check; the originals begin at 0 as well.
+            let at = found.primary.place.span;
+            if found.primary.place.file != FileId(0) || !found.is_error() {
+                continue;
+            }
+            found.secondary.clear();
+            imported.map.place_back(FileId(0), &mut found);
+            let name = case.file_name().unwrap().to_string_lossy().into_owned();
+            mistakes.push(format!("{name}: {} <- {:?}", short(&sources, &found), at.of(&imported.text)));
+        }
+    }
+    assert!(mistakes.is_empty(), "{}", mistakes.join("\n"));
+}
+
+/// The example under `## <heading>` with its format.
+fn example<'p>(page: &'p str, heading: &str) -> Option<(&'p str, &'p str)> {
+    let (_, rest) = page.split_once(&format!("\n## {heading}\n\n```"))?;
+    let (format, rest) = rest.split_once('\n')?;
+    Some((format, rest.split("\n```").next()?))
+}
+
+#[test]
+fn examples_of_the_pages_are_right() {
+    let signatures = standard();
+    let mut mistakes = Vec::new();
+    for code in wf::diagnostic::codes::import::ALL {
+        for (heading, wanted) in [("Wrong", true), ("Right", false)] {
+            let (format, text) = example(code.page, heading).unwrap();
+            let mut sources = Sources::default();
+            sources.add(Arc::new(Source::new(format!("w.{format}"), text)));
+            let found = run(&sources, &signatures).diagnostics;
+            let has = found.iter().any(|found| found.code.name == code.name);
+            if has != wanted || !wanted && found.iter().any(Diagnostic::is_error) {
+                let found: Vec<_> = found.iter().map(|found| (found.code.name, &found.message)).collect();
+                mistakes.push(format!("{} {heading}: {found:?}", code.name));
+            }
+        }
+    }
+    assert!(mistakes.is_empty(), "{}", mistakes.join("\n"));
+}
+
+#[test]
+fn the_example_stands_beside_what_it_was_imported_from() {
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    let text = fs::read_to_string(examples.join("custom-workflow.json")).unwrap();
+    let mut sources = Sources::default();
+    sources.add(Arc::new(Source::new("custom-workflow.json", text)));
+    let imported = run(&sources, &standard());
+    assert!(imported.is_usable());
+    let formatted = wf::format::format(&imported.text).unwrap();
+    bless::assert_none(bless::compare(&examples.join("custom-workflow.wf"), &formatted).into_iter().collect());
+}
