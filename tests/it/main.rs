@@ -3,11 +3,14 @@
 mod bless;
 mod check;
 mod cli;
+mod compile;
 mod docs;
 mod dump;
 mod examples;
 mod flow;
 mod format;
 mod import;
+mod pages;
 mod parse;
 mod plan;
+mod tidy;

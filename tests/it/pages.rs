@@ -26,13 +26,13 @@ fn wrong_examples_give_their_code_and_right_ones_do_not() {
     let mut mistakes = Vec::new();
     for code in codes::all() {
         if let Some(wrong) = example(code.page, "Wrong") {
-            let found = compile::codes(wrong);
+            let found = compile::codes(code.name, wrong);
             if !found.iter().any(|(name, _)| *name == code.name) {
                 mistakes.push(format!("{}: the wrong example gives {found:?}", code.name));
             }
         }
         if let Some(right) = example(code.page, "Right") {
-            let found = compile::codes(right);
+            let found = compile::codes(code.name, right);
             if found.iter().any(|(name, error)| *error || *name == code.name) {
                 mistakes.push(format!("{}: the right example gives {found:?}", code.name));
             }

@@ -162,7 +162,7 @@ impl Conditions<'_, '_> {
     fn repeat(&mut self, repeat: &Repeat) {
         let Some(until) = &repeat.until else { return };
         if let Some(value) = constant(until) {
-            self.out.push(constant_condition(self.cx, until.span, "this loop", value));
+            self.out.push(constant_condition(self.cx, until.span, "this `until`", value));
             return;
         }
         let mut reads = Changing { cx: self.cx, body: repeat, changes: false };

@@ -102,6 +102,7 @@ impl Scripts<'_, '_> {
                 }
             }
         }
+        let script = script.replace(">&", ">\u{2}"); // a `&` that ends no command
         let mut start = 0;
         for line in script.split_inclusive(['\n', ';', '&']) {
             if !line.trim_start().starts_with('#') {

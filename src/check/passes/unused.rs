@@ -34,7 +34,8 @@ pub fn locals(cx: &PassContext, out: &mut Vec<Diagnostic>) {
             continue;
         }
         if !used.get(at).copied().unwrap_or(true) {
-            out.extend(unused_local(cx, &local.name, local.span, local.kind));
+            let assigned = assigned.locals.contains(&cx.slot(id));
+            out.extend(unused_local(cx, (&local.name, local.span), local.kind, assigned));
         } else if local.kind == LocalKind::Var && !assigned.locals.contains(&cx.slot(id)) {
             out.push(never_assigned(cx, &local.name, local.span));
         }
@@ -312,7 +313,7 @@ fn is_import_used(view: &ItemView, name: &Name, used: &Used, globals: &[Global])
     })
 }
 
-fn unused_local(cx: &PassContext, name: &str, span: Span, kind: LocalKind) -> Option<Diagnostic> {
+fn unused_local(cx: &PassContext, (name, span): (&str, Span), kind: LocalKind, assigned: bool) -> Option<Diagnostic> {
     let (code, what): (&'static Code, _) = match kind {
         LocalKind::Param => match cx.view.item.kind {
             ItemKind::Command(_) | ItemKind::Workflow(_) | ItemKind::Fn(_) => (&lint::UNUSED_PARAMETER, "parameter"),
@@ -328,11 +329,16 @@ fn unused_local(cx: &PassContext, name: &str, span: Span, kind: LocalKind) -> Op
         },
         LocalKind::Step | LocalKind::Approval | LocalKind::Failure => return None,
     };
-    let help = match kind {
-        LocalKind::Param => "use it, or take it out; callers need not give what nothing reads".to_owned(),
+    let help = match what {
+        "parameter" => "use it, or take it out; callers need not give what nothing reads".to_owned(),
         _ => format!("use it, take it out, or call it `_{name}` to say that this is meant"),
     };
-    Some(Diagnostic::new(code, cx.at(span), format!("{what} `{name}` is never used")).help(help))
+    let message = if assigned {
+        format!("{what} `{name}` is assigned and never read")
+    } else {
+        format!("{what} `{name}` is never used")
+    };
+    Some(Diagnostic::new(code, cx.at(span), message).help(help))
 }
 
 fn never_assigned(cx: &PassContext, name: &str, span: Span) -> Diagnostic {
