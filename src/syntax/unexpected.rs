@@ -38,6 +38,9 @@ pub(super) fn token(text: &str, start: u32, failed: u32, expected: &[Rule], plac
         _ => found.span,
     };
     let message = match (wanted.as_str(), missing_here) {
+        ("", true) if matches!(scene.keyword, "if" | "for" | "repeat" | "match" | "parallel") => {
+            "`{` is missing here".to_owned()
+        }
         ("", true) => "this is not complete".to_owned(),
         ("", false) => format!("{} is not expected here", describe(&scene)),
         (wanted, true) => format!("{wanted} is missing here"),
@@ -203,7 +206,7 @@ fn habit(scene: &Scene<'_>, expected: &[Rule]) -> Option<Habit> {
         "'" | "`" | "\u{2018}" | "\u{2019}" | "\u{201c}" | "\u{201d}" => {
             return say("texts stand in double quotes: `\"…\"`", None);
         }
-        "=" if matches!(scene.keyword, "if" | "gate" | "repeat" | "fails" | "else") => {
+        "=" if !wants(Rule::name) && matches!(scene.keyword, "if" | "gate" | "repeat" | "fails" | "else") => {
             return say("`==` compares; `=` only gives a name its value", Some(("==", true)));
         }
         "," if wants(Rule::need_rparen) && scene.keyword != "run" => {
@@ -260,6 +263,7 @@ fn habit(scene: &Scene<'_>, expected: &[Rule]) -> Option<Habit> {
     }
     missing_comma(scene, expected).or_else(|| {
         let reserved = keywords::is_reserved(text) && (wants(Rule::name) || wants(Rule::need_value));
+        let reserved = reserved && !found.new_line;
         reserved.then(|| say(&format!("`{text}` is a word of the language"), None)).flatten()
     })
 }
@@ -267,7 +271,8 @@ fn habit(scene: &Scene<'_>, expected: &[Rule]) -> Option<Habit> {
 /// Two values, or a name and its type, with nothing between them.
 fn missing_comma(scene: &Scene<'_>, expected: &[Rule]) -> Option<Habit> {
     let (found, before) = (scene.found, scene.before?);
-    let closers = [Rule::need_rparen, Rule::need_rbracket, Rule::need_rbrace, Rule::need_comma];
+    let closers =
+        [Rule::need_rparen, Rule::need_rbracket, Rule::need_rbrace, Rule::need_comma, Rule::need_separator];
     let inside =
         scene.open.is_some_and(|open| open.span.end <= before.span.start) || expected.contains(&Rule::need_comma);
     let starts_value = matches!(found.kind, Kind::Word | Kind::Number | Kind::Text | Kind::Open(_));
@@ -277,7 +282,8 @@ fn missing_comma(scene: &Scene<'_>, expected: &[Rule]) -> Option<Habit> {
     let span = Span::at(before.span.end);
     let declares = expected.contains(&Rule::need_comma)
         || matches!(scene.keyword, "workflow" | "command" | "fn" | "record" | "ask");
-    if declares && found.kind == Kind::Word && before.kind == Kind::Word && !found.new_line {
+    let typed = scene.text[..before.span.start as usize].trim_end().ends_with([':', '<', '.']);
+    if declares && !typed && found.kind == Kind::Word && before.kind == Kind::Word && !found.new_line {
         let (name, ty) = (before.span.of(scene.text), found.span.of(scene.text));
         let help = format!("a name and its type are separated by `:`: `{name}: {ty}`");
         return Some(Habit { help, span, fix: Some((":".into(), false)) });

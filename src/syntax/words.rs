@@ -20,7 +20,7 @@ pub(super) fn expected(rule: Rule) -> Option<&'static str> {
         Rule::need_string => "a text in quotes",
         Rule::need_quote => "the closing quote",
         Rule::need_end => "the end of the line",
-        Rule::need_comma => "`,`",
+        Rule::need_comma | Rule::need_separator => "`,`",
         Rule::need_in => "`in`",
         Rule::need_then => "`then`",
         Rule::need_else => "`else`",

@@ -266,7 +266,7 @@ impl<'s> Recovery<'_, 's> {
     fn match_stmt(&mut self, after: u32, failure: &Failure) -> Option<(Built, u32)> {
         let (head, end) = self.attempt(after, Rule::match_head).ok()?;
         let brace = self.brace(end)?;
-        if failure.at < brace {
+        if (after..brace).contains(&failure.at) {
             return None;
         }
         let subject = self.builder.inner_expr(head);
@@ -322,7 +322,7 @@ impl<'s> Recovery<'_, 's> {
 
     fn approve(&mut self, after: u32, failure: &Failure) -> Option<(Built, u32)> {
         let (head, end) = self.attempt(after, Rule::approve_head).ok()?;
-        let brace = self.brace(end).filter(|&brace| failure.at >= brace)?;
+        let brace = self.brace(end).filter(|&brace| !(after..brace).contains(&failure.at))?;
         let mut entries = Vec::new();
         let end = self.lines(brace + 1, Rule::one_approve, |this, node| {
             let entry = node.into_inner().next();
