@@ -271,10 +271,9 @@ fn habit(scene: &Scene<'_>, expected: &[Rule]) -> Option<Habit> {
 /// Two values, or a name and its type, with nothing between them.
 fn missing_comma(scene: &Scene<'_>, expected: &[Rule]) -> Option<Habit> {
     let (found, before) = (scene.found, scene.before?);
-    let closers =
-        [Rule::need_rparen, Rule::need_rbracket, Rule::need_rbrace, Rule::need_comma, Rule::need_separator];
-    let inside =
-        scene.open.is_some_and(|open| open.span.end <= before.span.start) || expected.contains(&Rule::need_comma);
+    let closers = [Rule::need_rparen, Rule::need_rbracket, Rule::need_rbrace, Rule::need_comma, Rule::need_separator];
+    let inside = scene.open.is_some_and(|open| open.span.end <= before.span.start)
+        || [Rule::need_comma, Rule::need_separator].iter().any(|rule| expected.contains(rule));
     let starts_value = matches!(found.kind, Kind::Word | Kind::Number | Kind::Text | Kind::Open(_));
     if !inside || !starts_value || !closers.iter().any(|rule| expected.contains(rule)) {
         return None;

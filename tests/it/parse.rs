@@ -342,3 +342,32 @@ fn piece() -> impl Strategy<Value = &'static str> {
         "wf 1\n",
     ])
 }
+
+/// The first block after a heading of a page: its language and text.
+fn block<'p>(page: &'p str, heading: &str) -> (&'p str, &'p str) {
+    let (_, after) = page.split_once(heading).unwrap_or_else(|| panic!("no {heading} in {page}"));
+    let (_, fenced) = after.split_once("```").unwrap();
+    let (body, _) = fenced.split_once("```").unwrap();
+    body.split_once('\n').unwrap()
+}
+
+#[test]
+fn every_page_shows_its_mistake_and_its_cure() {
+    for code in wf::diagnostic::codes::syntax::ALL {
+        let (language, wrong) = block(code.page, "## Wrong");
+        let found = parse(FILE, wrong).diagnostics;
+        assert!(language != "wf" || found.iter().any(|found| found.code.name == code.name), "{}: {found:?}", code.name);
+        let (_, right) = block(code.page, "## Right");
+        assert_eq!(report(&parse(FILE, right)), "", "{}", code.name);
+    }
+}
+
+#[test]
+fn every_code_has_a_case() {
+    let reports: String = corpus().iter().map(|text| report(&parse(FILE, text))).collect();
+    // These need bytes or a length that no readable case has; tests of their own show them.
+    let apart = ["source-too-large", "not-text", "too-many-errors", "nesting-too-deep", "chain-too-long"];
+    for code in wf::diagnostic::codes::syntax::ALL.iter().filter(|code| !apart.contains(&code.name)) {
+        assert!(reports.contains(&format!("[{}]", code.name)), "no case shows {}", code.name);
+    }
+}
