@@ -15,7 +15,7 @@ mod types;
 pub(super) use item::{Inside, listed};
 pub(super) use member::{Built, Context, Members, Prelude, context_of};
 
-use super::{errors, lexeme};
+use super::errors;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::limits::MAX_NESTING;
 use crate::source::{FileId, Span};
@@ -135,8 +135,12 @@ impl<'s> Builder<'s> {
     /// The documentation that ends right before byte `start`.
     pub fn doc(&self, start: u32) -> Option<Box<Doc>> {
         let end = self.docs.partition_point(|doc| doc.span.end <= start);
-        let belongs =
-            |doc: &&Comment| doc.own_line && lexeme::skip_space(self.text, doc.span.end as usize) == start as usize;
+        let mut next = start as usize;
+        let belongs = |doc: &&Comment| {
+            let gap = self.text.get(doc.span.end as usize..next).unwrap_or("x");
+            next = doc.span.start as usize;
+            doc.own_line && gap.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with("//"))
+        };
         let lines = self.docs[..end].iter().rev().take_while(belongs).count();
         let docs = &self.docs[end - lines..end];
         let span = docs.first()?.span.to(docs.last()?.span);

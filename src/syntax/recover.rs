@@ -50,7 +50,8 @@ pub(super) fn item(builder: &mut Builder<'_>, reported: &[Diagnostic]) -> Item {
     let unbalanced =
         reported.iter().any(|error| error.code.name != codes::UNTERMINATED_STRING.name || error.message.contains("${"));
     builder.lenient = !reported.is_empty();
-    let reported = reported.iter().map(|error| error.primary.place.span.start).collect();
+    let mut reported: Vec<u32> = reported.iter().map(|error| error.primary.place.span.start).collect();
+    reported.sort_unstable();
     let text = builder.text;
     Recovery { builder, text, reported, unbalanced }.item()
 }
@@ -58,7 +59,7 @@ pub(super) fn item(builder: &mut Builder<'_>, reported: &[Diagnostic]) -> Item {
 struct Recovery<'b, 's> {
     builder: &'b mut Builder<'s>,
     text: &'s str,
-    /// Where the skeleton reported something.
+    /// Where the skeleton reported something, in order.
     reported: Vec<u32>,
     /// Whether brackets do not match, so that they cannot be counted.
     unbalanced: bool,
@@ -78,9 +79,15 @@ impl<'s> Recovery<'_, 's> {
         }
     }
 
+    /// Whether the skeleton reported something from `start` to `end`.
+    fn is_reported(&self, start: u32, end: u32) -> bool {
+        let next = self.reported.partition_point(|&at| at < start);
+        self.reported.get(next).is_some_and(|&at| at <= end)
+    }
+
     /// Reports that the part from `start` to `end` failed, unless the skeleton has said so.
     fn report(&mut self, start: u32, end: u32, failure: &Failure) {
-        if self.reported.iter().any(|&at| start <= at && at <= end) {
+        if self.is_reported(start, end) {
             return;
         }
         let place = self.builder.place(Span::at(failure.at));
@@ -126,6 +133,7 @@ impl<'s> Recovery<'_, 's> {
                 Kind::Open(b'{') if depth == 0 => return Some(token.span.start),
                 Kind::End => return None,
                 _ if token.new_line && depth == 0 => return None,
+                _ if token.new_line && self.unbalanced && self.starts_member(token.span) => return None,
                 Kind::Open(_) => depth += 1,
                 Kind::Close(b'}') if depth == 0 => return None,
                 Kind::Close(_) => depth = depth.saturating_sub(1),

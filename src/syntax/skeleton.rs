@@ -45,6 +45,7 @@ pub(super) fn scan(file: FileId, text: &str, from: usize) -> Skeleton {
         plain_holes: 0,
         pending: None,
         line: from,
+        indent: (usize::MAX, 0),
         fresh: true,
         last_end: from,
         suspect: None,
@@ -120,6 +121,8 @@ struct Scanner<'s> {
     pending: Option<u32>,
     /// Start of the current line.
     line: usize,
+    /// A line and how many blanks it begins with.
+    indent: (usize, u32),
     /// Whether only blanks came on this line so far.
     fresh: bool,
     /// End of the last token.
@@ -292,8 +295,12 @@ impl Scanner<'_> {
         self.at = end;
     }
 
-    fn indent(&self) -> u32 {
-        self.bytes[self.line..].iter().take_while(|&&byte| matches!(byte, b' ' | b'\t')).count() as u32
+    fn indent(&mut self) -> u32 {
+        if self.indent.0 != self.line {
+            let blanks = self.bytes[self.line..].iter().take_while(|&&byte| matches!(byte, b' ' | b'\t')).count();
+            self.indent = (self.line, blanks as u32);
+        }
+        self.indent.1
     }
 
     fn open(&mut self, kind: Kind, length: usize) {

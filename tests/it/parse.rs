@@ -371,3 +371,29 @@ fn every_code_has_a_case() {
         assert!(reports.contains(&format!("[{}]", code.name)), "no case shows {}", code.name);
     }
 }
+
+/// Texts of one repeated mistake, long enough that a quadratic pass would be noticed.
+#[test]
+fn repeated_mistakes_take_linear_time() {
+    for (head, part) in [
+        ("workflow w() {\n", "  step a {\n    foo(\n  }\n"),
+        ("workflow w() {\n", "  emit \"x\n"),
+        ("workflow w() {\n", "  foo [\n  let x = 1\n"),
+        ("workflow w() {\n", "  /// Documentation.\n"),
+        ("workflow w() {\n", "  if x { } elif y { }\n"),
+        ("workflow w() {\n", "()[]"),
+        ("workflow w() {\n", ")"),
+        ("workflow w() {\n", "allow(x)\n"),
+        ("workflow w(", "a int, "),
+        ("let x = [", "1 "),
+        ("let x = \"\"\"", "${a} $${ "),
+        ("test \"t\" {\n", "  run x(\n"),
+        ("gates g {\n", "  a b\n"),
+        ("", "step a\n"),
+        ("", "\"\"\" r#\"\n"),
+        ("", "\u{e9}\n"),
+    ] {
+        let text = format!("{head}{}", part.repeat((1 << 16) / part.len()));
+        assert!(!parse(FILE, &text).diagnostics.is_empty(), "{part}");
+    }
+}

@@ -161,7 +161,7 @@ impl<'s> Recovery<'_, 's> {
         let place = self.builder.place(Span::new(start, start + word.len() as u32));
         let (error, keyword) = unexpected::member(self.text, place, word, context);
         let end = self.resume(start, start);
-        if !self.reported.iter().any(|&at| start <= at && at <= end) {
+        if !self.is_reported(start, end) {
             self.builder.report(error);
         }
         keyword
