@@ -52,6 +52,15 @@ impl Imported {
     pub fn is_usable(&self) -> bool {
         !self.diagnostics.iter().any(Diagnostic::is_error)
     }
+
+    /// Renumbers the originals: file n becomes file `first` + n. For when they join the sources of a check, which numbers
+    /// the generated text and what it uses first.
+    pub fn renumber(&mut self, first: u32) {
+        let places = self.diagnostics.iter_mut().flat_map(Diagnostic::places_mut);
+        for place in places.chain(self.map.origins_mut()) {
+            place.file.0 += first;
+        }
+    }
 }
 
 /// Imports `main` with the sections that `companions` add to it. `signatures` are the commands in scope.

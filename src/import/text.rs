@@ -31,6 +31,10 @@ impl SourceMap {
         None
     }
 
+    pub(super) fn origins_mut(&mut self) -> impl Iterator<Item = &mut Place> {
+        self.regions.iter_mut().map(|region| &mut region.origin)
+    }
+
     /// Moves the absolute places of `diagnostic` that lie in the `generated` file to the original, and drops the
     /// fixes that would edit the generated text.
     pub fn place_back(&self, generated: FileId, diagnostic: &mut Diagnostic) {

@@ -168,17 +168,16 @@ fn what_is_imported_checks() {
         if !imported.is_usable() || case.join("out.wf").exists() != imported.is_usable() {
             continue;
         }
-        let checked = wf::check::check_text("out.wf", &imported.text);
-        for mut found in checked.diagnostics {
-            // Imported text is file 0 of the check; the originals begin at 0 as well.
-            let at = found.primary.place.span;
-            if found.primary.place.file != FileId(0) || !found.is_error() {
-                continue;
-            }
-            found.secondary.clear();
+        let mut imported = imported;
+        let mut checked = wf::check::check_text("out.wf", &imported.text);
+        imported.renumber(checked.sources.len() as u32);
+        for (_, source) in sources.iter() {
+            checked.sources.add(source.clone());
+        }
+        for mut found in checked.diagnostics.into_iter().filter(Diagnostic::is_error) {
             imported.map.place_back(FileId(0), &mut found);
-            let name = case.file_name().unwrap().to_string_lossy().into_owned();
-            mistakes.push(format!("{name}: {} <- {:?}", short(&sources, &found), at.of(&imported.text)));
+            assert_ne!(found.primary.place.file, FileId(0));
+            mistakes.push(format!("{}: {}", case.display(), short(&checked.sources, &found)));
         }
     }
     assert!(mistakes.is_empty(), "{}", mistakes.join("\n"));
@@ -189,6 +188,25 @@ fn example<'p>(page: &'p str, heading: &str) -> Option<(&'p str, &'p str)> {
     let (_, rest) = page.split_once(&format!("\n## {heading}\n\n```"))?;
     let (format, rest) = rest.split_once('\n')?;
     Some((format, rest.split("\n```").next()?))
+}
+
+#[test]
+fn a_type_error_points_at_the_line_of_the_original() {
+    let text = "{\n\"name\": \"w\", \"steps\": [\n{\"id\": \"a\", \"command\": \"@context-analyzer\", \"inputs\": [\"x\"], \"outputs\": [\"r\"]},\n\
+                {\"id\": \"b\", \"command\": \"@implement-feature\", \"inputs\": [\"r\"]}\n]}";
+    let mut sources = Sources::default();
+    sources.add(Arc::new(Source::new("w.json", text)));
+    let mut imported = run(&sources, &standard());
+    let mut checked = wf::check::check_text("out.wf", &imported.text);
+    imported.renumber(checked.sources.len() as u32);
+    checked.sources.add(sources.get(FileId(0)).clone());
+    let mut found = checked.diagnostics.into_iter().find(Diagnostic::is_error).unwrap();
+    imported.map.place_back(FileId(0), &mut found);
+    assert!(
+        short(&checked.sources, &found).starts_with("w.json:4:57 \"\\\"r\\\"\": Error["),
+        "{}",
+        short(&checked.sources, &found)
+    );
 }
 
 #[test]
@@ -221,4 +239,26 @@ fn the_example_stands_beside_what_it_was_imported_from() {
     assert!(imported.is_usable());
     let formatted = wf::format::format(&imported.text).unwrap();
     bless::assert_none(bless::compare(&examples.join("custom-workflow.wf"), &formatted).into_iter().collect());
+}
+
+#[test]
+fn the_written_file_has_the_plan_of_the_original() {
+    let digest = |text: &str| {
+        let checked = wf::check::check_text("out.wf", text);
+        let is_workflow = |at: &usize| matches!(checked.globals[*at].kind, wf::check::facts::GlobalKind::Workflow(_));
+        let entry = (0..checked.globals.len()).find(is_workflow).unwrap();
+        let plan = wf::plan::compile(&checked, wf::check::facts::GlobalId(entry as u32)).unwrap();
+        (plan.name.clone(), plan.digest)
+    };
+    let mut digests = Vec::new();
+    for case in cases() {
+        let imported = run(&sources(&case), &standard());
+        if imported.is_usable() {
+            let of_original = digest(&imported.text);
+            assert_eq!(of_original, digest(&wf::format::format(&imported.text).unwrap()), "{}", case.display());
+            digests.push(of_original);
+        }
+    }
+    digests.dedup();
+    assert!(digests.len() >= 5, "{digests:?}");
 }
