@@ -10,6 +10,7 @@ mod examples;
 mod flow;
 mod format;
 mod import;
+mod machine;
 mod pages;
 mod parse;
 mod plan;
