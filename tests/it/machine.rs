@@ -1,5 +1,5 @@
 //! The machine: each `tests/cases/machine/*.wf` is compiled and run by the simulated driver; its notices, one JSON
-//! object a line after the virtual time, are in the `.out` beside it. Lines `//~ NAME: play, play` say what attempts of
+//! object a line, are in the `.out` beside it. Lines `//~ NAME: play, play` say what attempts of
 //! the program or steps of that name come to (`exit N`, `stdout TEXT`, `after MS`; the last play repeats), or what a person
 //! answers to the question of that name (`approve`, `reject`).
 
