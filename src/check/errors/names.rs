@@ -302,3 +302,9 @@ fn setting(place: Place, message: String, near: Option<Near>, help: &str) -> Dia
     let found = Diagnostic::new(&codes::UNKNOWN_SETTING, place, message);
     if near.is_some() { found.near(near) } else { found.help(help) }
 }
+
+/// A test that mentions what the workflows that it runs do not have.
+pub fn unknown_mock(place: Place, what: &str, name: &str, near: Option<Near>) -> Diagnostic {
+    Diagnostic::new(&codes::UNKNOWN_MOCK, place, format!("nothing that this test runs has a {what} `{name}`"))
+        .near(near)
+}
