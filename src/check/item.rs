@@ -241,13 +241,8 @@ impl Checker<'_> {
         for (key, value) in &agent.entries {
             match key.text.as_str() {
                 "transport" => {
-                    let word = match &value.kind {
-                        ExprKind::Name(word) => word.as_str(),
-                        ExprKind::Broken => continue,
-                        _ => "",
-                    };
-                    if !matches!(word, "acp" | "claude" | "codex" | "command" | "mcp" | "person") {
-                        self.report(errors::unknown_transport(self.at(value.span)));
+                    if !matches!(value.kind, ExprKind::Name(_) | ExprKind::Broken) {
+                        self.report(errors::transport_word(self.at(value.span)));
                     }
                 }
                 "command" => {

@@ -99,6 +99,19 @@ fn the_standard_library_is_clean() {
     }
 }
 
+#[test]
+fn examples_have_no_errors() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    let mut problems = String::new();
+    for case in cases(&folder) {
+        let (roots, files) = load(&case).unwrap();
+        for line in report(roots, &files).lines().filter(|line| line.contains(" error[")) {
+            let _ = writeln!(problems, "{}: {line}", case.display());
+        }
+    }
+    assert!(problems.is_empty(), "{problems}");
+}
+
 /// Both blocks of a page: the text between the fences after `## Wrong` and `## Right`.
 fn blocks(page: &str) -> Option<(&str, &str)> {
     let block = |title: &str| {

@@ -292,10 +292,9 @@ pub fn unknown_agent_key(place: Place, name: &str, near: Option<Near>) -> Diagno
     setting(place, format!("an agent has no key `{name}`"), near, keys)
 }
 
-/// A transport that does not exist.
-pub fn unknown_transport(place: Place) -> Diagnostic {
-    let help = "the transports are `acp`, `claude`, `codex`, `command`, `mcp` and `person`";
-    setting(place, "this is no transport".into(), None, help)
+/// A transport that is no word.
+pub fn transport_word(place: Place) -> Diagnostic {
+    setting(place, "a transport is named by a word".into(), None, "write `transport acp`, for example")
 }
 
 fn setting(place: Place, message: String, near: Option<Near>, help: &str) -> Diagnostic {

@@ -303,6 +303,7 @@ impl Checker<'_> {
     pub fn arguments(&mut self, slots: &[Slot], args: &[Arg], target: Callee) {
         let mut given: Vec<Option<Span>> = vec![None; slots.len()];
         let mut named = false;
+        let mut strays = false;
         for (at, arg) in args.iter().enumerate() {
             if named && arg.name.is_none() {
                 self.report(errors::argument_order(self.at(arg.span)));
@@ -318,6 +319,7 @@ impl Checker<'_> {
             };
             let Some((slot, seen)) = index.and_then(|at| Some((slots.get(at)?, given.get_mut(at)?))) else {
                 self.infer(&arg.value, &Ty::Unknown);
+                strays = true;
                 self.stray(arg, target.name, slots.iter().map(|slot| slot.name), slots.len(), target.declared);
                 continue;
             };
@@ -336,7 +338,8 @@ impl Checker<'_> {
             .filter(|(slot, given)| !slot.default && given.is_none())
             .map(|(s, _)| s.name)
             .collect();
-        if !missing.is_empty() {
+        // A misspelt name is one mistake, not two.
+        if !missing.is_empty() && !strays {
             self.report(errors::missing_arguments(self.at(target.span), target.name, &missing, target.declared));
         }
     }

@@ -153,11 +153,9 @@ impl Checker<'_> {
         let unit = |ty: &Ty| matches!(ty.plain(), Ty::Percent | Ty::Duration | Ty::Size);
         let place = self.at(left.span.to(right.span));
         if unit(first) && second.is_number() {
-            let because = self.at(left.span);
-            self.coerce(right, second, first, Some(because));
+            self.coerce(right, second, first, None);
         } else if unit(second) && first.is_number() {
-            let because = self.at(right.span);
-            self.coerce(left, first, second, Some(because));
+            self.coerce(left, first, second, None);
         } else {
             let (a, b) = (self.at(left.span), self.at(right.span));
             self.report(errors::incomparable(place, (a, first), (b, second)));
@@ -251,11 +249,9 @@ impl Checker<'_> {
         }
         let unit = |ty: &Ty| matches!(ty, Ty::Percent | Ty::Duration | Ty::Size);
         if matches!(op, Add | BinaryOp::Sub) && unit(left.1) && right.1.is_number() {
-            let because = self.at(left.0.span);
-            self.coerce(right.0, right.1, left.1, Some(because));
+            self.coerce(right.0, right.1, left.1, None);
         } else if matches!(op, Add | BinaryOp::Sub) && unit(right.1) && left.1.is_number() {
-            let because = self.at(right.0.span);
-            self.coerce(left.0, left.1, right.1, Some(because));
+            self.coerce(left.0, left.1, right.1, None);
         } else {
             let (a, b) = (self.at(left.0.span), self.at(right.0.span));
             self.report(errors::bad_operands(self.at(span), op_text(op), (a, left.1), (b, right.1)));
