@@ -5,12 +5,13 @@ use super::walk::{Visit, walk_clause, walk_item, walk_stmt};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::lint;
 use crate::syntax::tree::*;
+use rustc_hash::FxHashMap;
 
 /// Reports variables that hide a variable, parameter or step from further out.
 pub fn run(cx: &PassContext, out: &mut Vec<Diagnostic>) {
-    let mut pass = Shadow { cx, out, scope: Vec::new() };
+    let mut pass = Shadow { cx, out, scope: Vec::new(), latest: FxHashMap::default() };
     match &cx.view.item.kind {
-        ItemKind::Workflow(workflow) => workflow.params.iter().for_each(|param| pass.scope.push(&param.name)),
+        ItemKind::Workflow(workflow) => workflow.params.iter().for_each(|param| pass.push(&param.name)),
         ItemKind::Handler(_) => {}
         _ => return,
     }
@@ -22,25 +23,36 @@ struct Shadow<'c, 'o> {
     out: &'o mut Vec<Diagnostic>,
     /// The names in scope, outermost first.
     scope: Vec<&'c Name>,
+    /// The same by text, the innermost last.
+    latest: FxHashMap<&'c str, Vec<&'c Name>>,
 }
 
 impl<'c> Shadow<'c, '_> {
     fn bind(&mut self, name: &'c Name) {
-        let hidden = self.scope.iter().rev().find(|other| other.text == name.text);
+        let hidden = self.latest.get(name.text.as_str()).and_then(|all| all.last()).copied();
         if let Some(hidden) = hidden
             && !name.text.starts_with('_')
             && !name.is_missing()
         {
             self.out.push(shadowed(self.cx, name, hidden));
         }
+        self.push(name);
+    }
+
+    fn push(&mut self, name: &'c Name) {
         self.scope.push(name);
+        self.latest.entry(&name.text).or_default().push(name);
     }
 
     fn within(&mut self, names: &[&'c Name], stmts: &'c [Stmt]) {
         let depth = self.scope.len();
         names.iter().for_each(|name| self.bind(name));
         stmts.iter().for_each(|stmt| self.stmt(stmt));
-        self.scope.truncate(depth);
+        for name in self.scope.drain(depth..) {
+            if let Some(all) = self.latest.get_mut(name.text.as_str()) {
+                all.pop();
+            }
+        }
     }
 }
 
