@@ -29,6 +29,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+use crate::engine::Engine;
 use crate::journal::{Journal, RunInfo};
 use args::Cli;
 use exit::Exit;
@@ -58,6 +59,8 @@ pub fn main() -> ExitCode {
     let context = Context { terminal: Terminal::detect(cli.color()) };
     match dispatch(&cli, context) {
         Ok(exit) => exit.into(),
+        // Whoever read our output has seen enough, as in `wf explain | head`.
+        Err(Usage(message)) if message.contains("Broken pipe") => Exit::Success.into(),
         Err(Usage(message)) => {
             let _ = writeln!(std::io::stderr(), "error: {}", message.strip_prefix("error: ").unwrap_or(&message));
             Exit::Usage.into()
@@ -92,6 +95,13 @@ fn open(folder: &Path) -> Result<Journal, Usage> {
         return Err("no run has been started here yet".to_owned().into());
     }
     Ok(Journal::open(folder)?)
+}
+
+/// The engine of a workspace that has a journal.
+fn engine() -> Result<Engine, Usage> {
+    let workspace = source::workspace()?;
+    let journal = open(&workspace.join(".wf"))?;
+    Ok(Engine::with_journal(&workspace, journal))
 }
 
 /// The latest run.

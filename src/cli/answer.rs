@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::args::{AnswerArgs, Output, WatchArgs};
 use super::resume::go_on;
 use super::watch::short;
-use super::{Context, Exit, Outcome, Usage, source, watch};
+use super::{Context, Exit, Outcome, Usage, latest, watch};
 use crate::engine::Engine;
 use crate::journal::RunInfo;
 use crate::machine::command::Ask;
@@ -14,8 +14,7 @@ use crate::machine::input::Input;
 use std::sync::Arc;
 
 pub(super) fn run(args: &AnswerArgs, context: Context) -> Outcome {
-    let workspace = source::workspace()?;
-    let engine = Engine::open(&workspace)?;
+    let engine = super::engine()?;
     let question = find(&engine, args)?;
     let answer = watch::prompt::parse(&question.ask, &question.words, &question.plan)?;
     let input = Input::Answered { ask: question.ask.ask, answer, by: super::who(), comment: args.comment.clone() };
@@ -49,11 +48,13 @@ fn find(engine: &Engine, args: &AnswerArgs) -> Result<Question, Usage> {
     }
     let run = match run {
         Some(run) => run,
-        None => journal
-            .runs()?
-            .into_iter()
-            .find(|run| matches!(run.status.as_str(), "paused" | "running"))
-            .ok_or("no run waits for an answer")?,
+        None => {
+            let open = |run: &RunInfo| matches!(run.status.as_str(), "paused" | "running");
+            match journal.runs()?.into_iter().find(open) {
+                Some(run) => run,
+                None => latest(journal)?,
+            }
+        }
     };
     let machine = engine.inspect(&run)?;
     let asks = machine.status().asks;

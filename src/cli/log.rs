@@ -1,7 +1,7 @@
 //! `wf log`: the journal of a run, or what a step printed.
 
-use std::io::{Read, Seek, Write};
-use std::path::{Path, PathBuf};
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
 use std::time::Duration;
 
 use super::args::LogArgs;
@@ -9,6 +9,7 @@ use super::{Context, Exit, Outcome, Usage, latest, source};
 use crate::driver::local::log_path;
 use crate::engine::event::{Body, Event};
 use crate::journal::{Journal, Record, RunInfo};
+use crate::process::parse_log_line;
 use crate::value::text;
 
 /// How often a followed log is looked at.
@@ -113,16 +114,29 @@ fn print_step(folder: &Path, journal: &Journal, run: &RunInfo, step: &str, follo
     Ok(Exit::Success)
 }
 
-fn copy(path: &PathBuf, follow: bool, journal: &Journal, run: &str) -> Result<(), Usage> {
-    let mut file = std::fs::File::open(path)?;
-    let mut at = 0;
+/// Prints what a log holds, and what comes to it as long as it is followed.
+fn copy(path: &Path, follow: bool, journal: &Journal, run: &str) -> Result<(), Usage> {
+    let mut log = BufReader::new(std::fs::File::open(path)?);
+    let mut line = Vec::new();
     loop {
         let over = journal.holder(run).is_none();
-        file.seek(std::io::SeekFrom::Start(at))?;
-        at += std::io::copy(&mut Read::by_ref(&mut file), &mut std::io::stdout().lock())?;
+        while log.read_until(b'\n', &mut line)? > 0 && line.ends_with(b"\n") {
+            print_line(&line)?;
+            line.clear();
+        }
         if !follow || over {
+            print_line(&line)?;
             return Ok(());
         }
         std::thread::sleep(PAUSE);
     }
+}
+
+/// A line of a log without what the log adds to it.
+fn print_line(line: &[u8]) -> std::io::Result<()> {
+    let text = line.strip_suffix(b"\n").unwrap_or(line);
+    let Some(parsed) = parse_log_line(text) else { return Ok(()) };
+    let mut out = std::io::stdout().lock();
+    out.write_all(parsed.text)?;
+    if parsed.continues { Ok(()) } else { out.write_all(b"\n") }
 }

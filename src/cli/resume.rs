@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::args::{CancelArgs, Output, ResumeArgs, WatchArgs};
 use super::watch::short;
-use super::{Context, Exit, Outcome, Usage, source, watch};
+use super::{Context, Exit, Outcome, Usage, watch};
 use crate::engine::{Engine, EngineError};
 use crate::journal::{Journal, RunInfo};
 use crate::machine::input::Input;
@@ -21,7 +21,7 @@ fn unfinished(journal: &Journal, prefix: Option<&str>) -> Result<RunInfo, Usage>
 
 pub(super) fn resume(args: &ResumeArgs, context: Context) -> Outcome {
     let attended = context.terminal.interactive && args.watch.output != Output::Json;
-    let engine = Engine::open(&source::workspace()?)?.attended(attended);
+    let engine = super::engine()?.attended(attended).echo(args.watch.verbose);
     let run = unfinished(engine.journal(), args.run.as_deref())?;
     go_on(&engine, &run, Vec::new(), &args.watch, context)
 }
@@ -38,7 +38,7 @@ pub(super) fn go_on(engine: &Engine, run: &RunInfo, first: Vec<Input>, args: &Wa
 }
 
 pub(super) fn cancel(args: &CancelArgs, context: Context) -> Outcome {
-    let engine = Engine::open(&source::workspace()?)?;
+    let engine = super::engine()?;
     let run = unfinished(engine.journal(), args.run.as_deref())?;
     let cancel = Input::Cancel { reason: format!("cancelled by {}", super::who()) };
     if engine.journal().holder(&run.id).is_none() {

@@ -65,7 +65,12 @@ impl Source {
     pub fn compile(&self, context: Context) -> Result<Result<Plan, Exit>, Usage> {
         let checked = &self.workset.checked;
         if !checked.is_ok() {
-            print(&checked.sources, &checked.diagnostics, context)?;
+            let (errors, others): (Vec<_>, Vec<_>) =
+                checked.diagnostics.iter().cloned().partition(Diagnostic::is_error);
+            print(&checked.sources, &errors, context)?;
+            if let Some(others) = render::summary(&others) {
+                writeln!(std::io::stderr(), "`wf check` shows {others} as well")?;
+            }
             return Ok(Err(Exit::Usage));
         }
         let entry = self.entry()?;

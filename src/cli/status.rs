@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use super::args::StatusArgs;
 use super::watch::{how_to_answer, short};
-use super::{Context, Exit, Outcome, Usage, latest, source};
-use crate::engine::Engine;
+use super::{Context, Exit, Outcome, Usage, latest};
 use crate::journal::{Journal, Record, RunInfo};
 use crate::machine::Status;
 use crate::machine::notice::Notice;
@@ -16,8 +15,7 @@ use crate::value::text;
 const PAUSE: Duration = Duration::from_millis(500);
 
 pub(super) fn run(args: &StatusArgs, _: Context) -> Outcome {
-    let workspace = source::workspace()?;
-    let engine = Engine::with_journal(&workspace, super::open(&workspace.join(".wf"))?);
+    let engine = super::engine()?;
     loop {
         let journal = engine.journal();
         let run = match &args.run {

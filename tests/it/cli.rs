@@ -65,14 +65,14 @@ fn run(line: &str, folder: &Path) -> String {
 /// Replaces what differs from run to run.
 fn normal(text: &str) -> String {
     let mut out = String::new();
-    for word in text.split_inclusive(|c: char| c.is_whitespace() || "\",;:()'".contains(c)) {
-        let end = word.trim_end_matches(|c: char| c.is_whitespace() || "\",;:()'".contains(c));
+    for word in text.split_inclusive(|c: char| c.is_whitespace() || "\",;()'".contains(c)) {
+        let end = word.trim_end_matches(|c: char| c.is_whitespace() || "\",;()'".contains(c));
         let tail = &word[end.len()..];
         if is_run(end) {
             out += "RUN";
         } else if is_time(end) {
             out += "TIME";
-        } else if is_duration(end) && tail.starts_with([')', ',']) {
+        } else if is_duration(end) && out.ends_with('(') && tail.starts_with([')', ',']) {
             out += "N";
         } else {
             out += end;
@@ -89,9 +89,9 @@ fn is_run(word: &str) -> bool {
         && base.bytes().filter(u8::is_ascii_digit).count() > 4
 }
 
+/// A date and time as a word; its colons do not part it.
 fn is_time(word: &str) -> bool {
-    word.len() > 9 && word.starts_with("20") && word.bytes().filter(|b| *b == b'-').count() == 2 && word.contains('T')
-        || (word.ends_with('Z') && word.len() <= 7 && word[..word.len() - 1].parse::<f64>().is_ok())
+    word.len() >= 20 && word.starts_with("20") && word.ends_with('Z') && word[10..].starts_with('T')
 }
 
 fn is_duration(word: &str) -> bool {

@@ -13,12 +13,12 @@ use crate::plan::ir::{Plan, TypeIx};
 use crate::value::Fields;
 
 /// The answers that a question takes, for messages.
-pub(in crate::cli) fn choices(ask: &Ask) -> &'static str {
-    match ask.kind {
-        AskKind::Approval => "approve|reject",
-        AskKind::Values(_) => "name=value…",
-        AskKind::Escalation => "retry|continue|rollback|abort",
-        AskKind::Permission => "yes|no|always|abort",
+pub(in crate::cli) fn choices(ask: &Ask) -> String {
+    match &ask.kind {
+        AskKind::Approval => "approve|reject".to_owned(),
+        AskKind::Values(wanted) => wanted.iter().map(|(name, _)| format!("{name}=…")).collect::<Vec<_>>().join(" "),
+        AskKind::Escalation => "retry|continue|rollback|abort".to_owned(),
+        AskKind::Permission => "yes|no|always|abort".to_owned(),
     }
 }
 
