@@ -34,7 +34,8 @@ pub(super) fn run(args: &RunArgs, context: Context) -> Outcome {
     let workspace = source::workspace()?;
     let options = machine_options(&request.options)?;
     let attended = context.terminal.interactive && request.options.watch.output != super::args::Output::Json;
-    let engine = Engine::open(&workspace)?.attended(attended && !request.options.yes).echo(request.options.watch.verbose);
+    let engine =
+        Engine::open(&workspace)?.attended(attended && !request.options.yes).echo(request.options.watch.verbose);
     watch::with_runtime(async {
         let run = engine.start(Arc::new(request.plan), request.inputs, options)?;
         watch::watch(run, &request.options.watch, context).await

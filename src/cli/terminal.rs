@@ -23,8 +23,6 @@ pub struct Terminal {
     pub out_color: bool,
     /// Whether standard error takes colours.
     pub err_color: bool,
-    /// Whether standard error is a terminal that a person watches and that can redraw lines.
-    pub live: bool,
     /// Whether a person can be asked: standard input and standard error are terminals.
     pub interactive: bool,
 }
@@ -43,7 +41,6 @@ impl Terminal {
         Self {
             out_color: allowed(stdout),
             err_color: allowed(stderr),
-            live: stderr && !dumb && !set("CI"),
             interactive: std::io::stdin().is_terminal() && stderr && !set("CI"),
         }
     }
