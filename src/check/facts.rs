@@ -152,7 +152,8 @@ pub struct Facts {
     /// Expressions whose value is silently converted (`int` to `float`, text to `path`, a bare variant …): to what.
     /// Literals whose own type already is the target (`types` says `path` for a string literal) are not in it.
     pub converted: FxHashMap<NodeId, Ty>,
-    /// What the name that begins at this byte of the item refers to: uses and declarations.
+    /// What the name that begins at this byte of the item refers to: uses and declarations. The `failure` that an
+    /// `on failure` without `as` binds stands where its clause begins; that of a `handler` item where its body does.
     pub defs: FxHashMap<u32, Def>,
     /// Uses and declarations of items, in the order they were met.
     pub uses: Vec<(GlobalId, Span)>,
