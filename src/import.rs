@@ -13,6 +13,7 @@ mod json;
 mod matching;
 mod model;
 mod names;
+mod order;
 mod resolve;
 mod shape;
 mod signature;
