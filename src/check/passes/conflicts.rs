@@ -11,6 +11,7 @@ use crate::source::Span;
 use crate::syntax::tree::*;
 use ecow::EcoString;
 use indexmap::IndexMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Reports conflicts in every `parallel` and `parallel for` of the item.
 pub fn run(cx: &PassContext, out: &mut Vec<Diagnostic>) {
@@ -98,18 +99,25 @@ impl Conflicts<'_, '_> {
         for access in list {
             globs.entry((access.glob.shown(), access.write)).or_default().push(access);
         }
-        let mut said: Vec<(usize, usize)> = Vec::new();
-        let groups: Vec<&Vec<&Access>> = globs.values().collect();
-        for (at, one) in groups.iter().enumerate() {
-            for other in groups.iter().skip(at) {
+        let mut heads: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
+        for (at, access) in globs.values().enumerate().filter_map(|(at, group)| Some((at, group.first()?))) {
+            heads.entry(access.glob.fixed()).or_default().push(at);
+        }
+        let mut said: FxHashSet<(usize, usize)> = FxHashSet::default();
+        for one in globs.values() {
+            // Two globs can only meet where the fixed beginning of one begins that of the other.
+            let fixed = one.first().map_or("", |access| access.glob.fixed());
+            let shorter = (0..=fixed.len()).filter_map(|end| heads.get(fixed.get(..end)?));
+            for other in shorter.flatten().filter_map(|at| globs.get_index(*at)).map(|(_, group)| group) {
                 let Some((a, b)) = apart(one, other) else { continue };
                 if (!a.write && !b.write) || said.contains(&(a.branch, b.branch)) {
                     continue;
                 }
                 let found = overlap(&a.glob, &b.glob);
-                if found != Overlap::Never {
-                    said.push((a.branch, b.branch));
-                    self.out.extend(conflict(self.cx, a, b, found));
+                let worth = if found == Overlap::Never { None } else { conflict(self.cx, a, b, found) };
+                if let Some(diagnostic) = worth {
+                    said.insert((a.branch, b.branch));
+                    self.out.push(diagnostic);
                 }
             }
         }

@@ -11,6 +11,9 @@ use crate::syntax::tree::*;
 use ecow::EcoString;
 use rustc_hash::FxHashMap;
 
+/// The most globs that are kept of a command or workflow as a whole; one with more counts as undeclared to its callers.
+const MOST_GLOBS: usize = 100;
+
 /// What an action, or all actions of a command or workflow, touch.
 #[derive(Clone, Default, Debug)]
 pub struct Effects {
@@ -40,9 +43,8 @@ impl Effects {
 
     /// Adds the effects of another action; `who` names it in the reason.
     pub fn join(&mut self, other: &Self, who: &str) {
-        self.reads.extend(other.reads.iter().cloned());
-        self.writes.extend(other.writes.iter().cloned());
-        self.unknown |= other.unknown;
+        let fits = add(&mut self.reads, &other.reads) && add(&mut self.writes, &other.writes);
+        self.unknown |= other.unknown || !fits;
         self.net |= other.net;
         self.repeatable &= other.repeatable;
         if self.barrier.is_none() {
@@ -53,6 +55,20 @@ impl Effects {
             self.reason = format!("{who}: {}", other.reason).into();
         }
     }
+}
+
+/// Adds `more` to `globs`, each once; whether they all found room.
+fn add(globs: &mut Vec<Glob>, more: &[Glob]) -> bool {
+    for glob in more {
+        if globs.contains(glob) {
+            continue;
+        }
+        if globs.len() >= MOST_GLOBS {
+            return false;
+        }
+        globs.push(glob.clone());
+    }
+    true
 }
 
 /// The effects of an action with its clauses.

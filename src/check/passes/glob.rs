@@ -53,6 +53,14 @@ impl Glob {
         }
     }
 
+    /// The text before the first hole or wildcard.
+    pub fn fixed(&self) -> &str {
+        let head = self.head();
+        let head = head.strip_prefix("./").unwrap_or(head);
+        let end = head.find(['*', '?', '[', '{', '\\']).unwrap_or(head.len());
+        head.get(..end).unwrap_or_default()
+    }
+
     /// Whether there is a hole.
     pub fn has_holes(&self) -> bool {
         self.parts.iter().any(|part| matches!(part, GlobPart::Hole { .. }))

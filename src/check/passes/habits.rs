@@ -10,6 +10,7 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::lint;
 use crate::source::Span;
 use crate::syntax::tree::*;
+use rustc_hash::FxHashMap;
 
 /// A workflow with so many steps without any limit of time is told so.
 const LONG_CHAIN: usize = 6;
@@ -30,7 +31,7 @@ pub fn run(cx: &PassContext, out: &mut Vec<Diagnostic>) {
         unlimited: 0,
         written: None,
         checkpoint: false,
-        actions: Vec::new(),
+        actions: FxHashMap::default(),
         silent: Vec::new(),
     };
     match &cx.view.item.kind {
@@ -67,7 +68,7 @@ struct Habits<'c, 'o> {
     /// Whether there is a checkpoint before.
     checkpoint: bool,
     /// Long actions seen so far, with where.
-    actions: Vec<(String, &'c Name)>,
+    actions: FxHashMap<String, &'c Name>,
     /// Steps whose every failure is passed over: the step, and where it says so.
     silent: Vec<(&'c Step, Span)>,
 }
@@ -171,9 +172,9 @@ impl<'c> Habits<'c, '_> {
         if text.len() < WORTH_SHARING {
             return;
         }
-        match self.actions.iter().find(|(other, _)| *other == text) {
-            Some((_, first)) => self.out.push(duplicate_action(self.cx, &step.name, first)),
-            None => self.actions.push((text, &step.name)),
+        match self.actions.get(&text) {
+            Some(first) => self.out.push(duplicate_action(self.cx, &step.name, first)),
+            None => drop(self.actions.insert(text, &step.name)),
         }
     }
 }

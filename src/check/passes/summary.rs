@@ -9,7 +9,7 @@ use super::{ItemView, PassContext, provenance};
 use crate::check::facts::{FileScope, Global, GlobalId};
 use crate::syntax::tree::*;
 use ecow::EcoString;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// What a call can do, as far as its caller has to know.
 #[derive(Clone, Default, Debug)]
@@ -22,8 +22,8 @@ pub struct Summary {
     pub effects: Effects,
     /// The outputs into which an agent's words flow.
     pub claimed: Vec<EcoString>,
-    /// The commands that are called in it, directly or not; sorted.
-    pub reaches: Vec<GlobalId>,
+    /// What it calls itself: commands, workflows and handlers.
+    pub calls: Vec<GlobalId>,
     /// Whether an agent acts in it.
     pub agent: bool,
     /// Whether it limits its own time.
@@ -47,6 +47,18 @@ impl Summaries {
     /// What a call of the command, workflow or handler `id` can do.
     pub fn get(&self, id: GlobalId) -> Option<&Summary> {
         self.by_global.get(&id)
+    }
+
+    /// Everything that `roots` call, directly or not, with themselves; `None` where something is not known.
+    pub fn reach(&self, roots: &[GlobalId]) -> Option<FxHashSet<GlobalId>> {
+        let mut found: FxHashSet<GlobalId> = FxHashSet::default();
+        let mut todo = roots.to_vec();
+        while let Some(id) = todo.pop() {
+            if found.insert(id) {
+                todo.extend(&self.get(id)?.calls);
+            }
+        }
+        Some(found)
     }
 }
 
@@ -147,14 +159,13 @@ fn of_item(cx: &PassContext) -> Summary {
     walk_item(&mut calls, cx.view.item);
     let mut summary = Summary { agent: calls.agent, ..Summary::default() };
     for id in calls.found {
-        summary.reaches.push(id);
+        summary.calls.push(id);
         if let Some(callee) = cx.summaries.get(id) {
             summary.agent |= callee.agent;
-            summary.reaches.extend(&callee.reaches);
         }
     }
-    summary.reaches.sort();
-    summary.reaches.dedup();
+    summary.calls.sort();
+    summary.calls.dedup();
     let clauses: &[Clause] = match &cx.view.item.kind {
         ItemKind::Command(command) => &command.clauses,
         ItemKind::Workflow(workflow) => &workflow.body.clauses,

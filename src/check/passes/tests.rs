@@ -18,13 +18,9 @@ pub fn run(cx: &PassContext, out: &mut Vec<Diagnostic>) {
     if found.runs.is_empty() || found.unknown {
         return;
     }
-    let reaches = |id: GlobalId| {
-        found.runs.iter().any(|run| {
-            *run == id || cx.summaries.get(*run).is_none_or(|summary| summary.reaches.binary_search(&id).is_ok())
-        })
-    };
+    let Some(reached) = cx.summaries.reach(&found.runs) else { return };
     for (callee, id) in &found.mocks {
-        if !reaches(*id) {
+        if !reached.contains(id) {
             out.push(unused_mock(cx, callee));
         }
     }
