@@ -15,6 +15,7 @@ pub mod plan;
 pub mod process;
 pub mod report;
 pub mod shell;
+pub mod snapshot;
 pub mod source;
 pub mod suggest;
 pub mod syntax;
