@@ -178,3 +178,32 @@ fn size_is_no_problem() {
     assert_eq!((plan.constants.len(), plan.functions.len(), plan.bodies[0].slots), (3000, 3000, 2000));
     assert_eq!(wf::plan::verify(&plan), Ok(()));
 }
+
+/// The test of the first example, with every line of it.
+#[test]
+fn test_items_are_compiled() {
+    use wf::plan::test::{MockResponse, MockTarget, TestAnswer, TestEntryKind, TestExpect};
+    let text = fs::read_to_string(Path::new(FOLDER).join("ship-feature.wf")).unwrap();
+    let (checked, _) = checked("ship-feature.wf", &text, &BTreeMap::new());
+    let index = checked.files[0].tree.items.len() as u32 - 1;
+    let test = wf::plan::lower_test(&checked, FileId(0), index).unwrap();
+    assert_eq!(test.title, "failing tests are mended and run again");
+    assert_eq!(wf::plan::verify(&test.plan), Ok(()));
+    assert_eq!(test.plan.name, "ship-feature");
+    let kinds: Vec<&TestEntryKind> = test.entries.iter().map(|entry| &entry.kind).collect();
+    assert!(matches!(kinds[0], TestEntryKind::Mock(MockTarget::All, _)));
+    let TestEntryKind::Mock(MockTarget::Step(path), replies) = kinds[1] else { panic!("{:?}", kinds[1]) };
+    assert_eq!(path[0].0, "unit");
+    assert!(matches!(&replies[..], [MockResponse::Fails(kind, None), MockResponse::Outputs(none)]
+        if kind == "test-failure" && none.is_empty()));
+    assert!(matches!(kinds[3], TestEntryKind::Answer(path, TestAnswer::Approve) if path[0].0 == "merge-ok"));
+    assert!(matches!(kinds[4], TestEntryKind::Run { body, args } if *body == test.plan.entry && args[0].is_some()));
+    let TestEntryKind::Expect(TestExpect::Output(condition)) = kinds[8] else { panic!("{:?}", kinds[8]) };
+    struct Outputs;
+    impl wf::eval::Context for Outputs {
+        fn output(&self, name: &str) -> Option<wf::value::Value> {
+            (name == "coverage").then_some(wf::value::Value::Percent(91.0))
+        }
+    }
+    assert_eq!(wf::eval::eval(&test.plan, *condition, &Outputs).unwrap(), wf::value::Value::Bool(true));
+}
