@@ -66,9 +66,7 @@ impl World {
                 let what = match &attempt.action {
                     Resolved::Exec(argv) => format!("exec {argv:?}"),
                     Resolved::Script { language, script, args } => format!("{language:?} {script:?} {args:?}"),
-                    Resolved::Agent { agent, prompt } => {
-                        format!("agent {} {:?}", agent.as_deref().unwrap_or("-"), prompt.lines().next().unwrap_or(""))
-                    }
+                    Resolved::Agent { agent, .. } => format!("agent {}", agent.as_deref().unwrap_or("-")),
                     Resolved::Host { name, args } => format!("host {name} {args:?}"),
                 };
                 let env: String = attempt.env.iter().map(|(name, value)| format!(" {name}={value:?}")).collect();
