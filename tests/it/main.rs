@@ -1,5 +1,7 @@
 //! The integration tests: one binary, one module per runner, cases as files under `tests/cases/`.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test ends at what it did not expect")]
+
 mod bless;
 mod check;
 mod cli;
