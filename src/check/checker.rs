@@ -99,7 +99,7 @@ impl<'a> Checker<'a> {
     /// A checker of the item at `index` of `file`.
     pub fn new(env: &'a Env, file: FileId, index: u32) -> Self {
         let nodes = env.item_at(file, index).map_or(0, |item| item.nodes as usize);
-        let scope = env.scopes.get(file.0 as usize).map_or_else(|| empty(), |scope| scope);
+        let scope = env.scopes.get(file.0 as usize).map_or(empty(), |scope| scope);
         Self {
             env,
             file,

@@ -88,15 +88,15 @@ pub fn returns(stmts: &[Stmt]) -> bool {
 /// The names given by each `continue` of a handler's body.
 pub fn continues(body: &Block) -> Vec<Vec<EcoString>> {
     let mut all = Vec::new();
-    each(&body.stmts, &mut |stmt| match &stmt.kind {
-        StmtKind::Verdict(verdict) => match &**verdict {
+    each(&body.stmts, &mut |stmt| {
+        let StmtKind::Verdict(verdict) = &stmt.kind else { return };
+        match &**verdict {
             Verdict::Continue(args) => {
                 all.push(args.iter().filter_map(|arg| arg.name.as_ref()).map(|name| name.text.clone()).collect());
             }
             Verdict::Rollback { then: AfterRollback::Continue, .. } => all.push(Vec::new()),
             _ => {}
-        },
-        _ => {}
+        }
     });
     all
 }

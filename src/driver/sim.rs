@@ -94,7 +94,7 @@ impl<W: World> Sim<W> {
     /// # Errors
     /// What the machine refused.
     pub fn go(&mut self) -> Result<(), String> {
-        while self.next()? {}
+        while self.step()? {}
         Ok(())
     }
 
@@ -102,7 +102,7 @@ impl<W: World> Sim<W> {
     ///
     /// # Errors
     /// What the machine refused.
-    pub fn next(&mut self) -> Result<bool, String> {
+    pub fn step(&mut self) -> Result<bool, String> {
         let Some(((at, _), due)) = self.due.pop_first() else { return Ok(false) };
         self.now = self.now.max(at);
         match due {

@@ -172,12 +172,12 @@ impl<'a> Judging<'a> {
 
     fn value(&self, frame: u32, output: &Output, before: &Fields) -> Verdict<Value> {
         let Some(expr) = output.value else { return Ok(Value::None) };
-        eval::eval(self.plan, expr, &self.place(frame, before)).or_else(|error| {
+        eval::eval(self.plan, expr, &self.place(frame, before)).map_err(|error| {
             let seen =
                 if self.raw.stdout.is_empty() { String::new() } else { format!("; seen: {}", shown(&self.raw.stdout)) };
             let fault = error.failure(self.plan);
             let message = format!("output {}: {}{seen}", output.name, fault.message);
-            Err(Box::new(Failure { kind: EcoString::inline("output"), message, ..fault }))
+            Box::new(Failure { kind: EcoString::inline("output"), message, ..fault })
         })
     }
 }

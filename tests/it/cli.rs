@@ -53,7 +53,7 @@ fn run(line: &str, folder: &Path) -> String {
         shown.push_str("\\\n");
     }
     for line in String::from_utf8_lossy(&output.stderr).lines() {
-        shown += &format!("! {line}").trim_end().to_owned();
+        shown += format!("! {line}").trim_end();
         shown.push('\n');
     }
     if output.status.code() != Some(0) {

@@ -94,7 +94,8 @@ fn comments_and_line_breaks_anywhere_are_kept() {
 fn the_first_example_is_in_the_one_style() {
     let case = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/parse/ok/ship-feature.wf");
     let text = fs::read_to_string(&case).unwrap();
-    let diff = similar::TextDiff::from_lines(text.as_str(), &formatted(&case, &text)).unified_diff().to_string();
+    let diff =
+        similar::TextDiff::from_lines(text.as_str(), formatted(&case, &text).as_str()).unified_diff().to_string();
     assert_eq!(diff, "");
 }
 

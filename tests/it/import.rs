@@ -32,7 +32,7 @@ fn signatures() -> Signatures {
 fn sources(case: &Path) -> Sources {
     let mut files: Vec<PathBuf> = fs::read_dir(case).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.retain(|path| path.extension().is_some_and(|end| end == "json" || end == "yaml"));
-    files.sort_by_key(|path| (!path.file_stem().is_some_and(|stem| stem == "in"), path.clone()));
+    files.sort_by_key(|path| (path.file_stem().is_none_or(|stem| stem != "in"), path.clone()));
     let mut sources = Sources::default();
     for file in files {
         let name = file.file_name().unwrap().to_string_lossy().into_owned();

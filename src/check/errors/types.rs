@@ -169,7 +169,7 @@ pub fn no_common_type(place: Place, whole: &Ty, ty: &Ty, first: Option<Place>) -
         format!("this is {}, and the others are {}", ty.described(), whole.described()),
     );
     match first {
-        Some(first) if first != place => found.label(first, format!("{}", whole.described())),
+        Some(first) if first != place => found.label(first, whole.described().to_string()),
         _ => found,
     }
 }

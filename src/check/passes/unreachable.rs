@@ -24,7 +24,7 @@ struct Unreachable<'c, 'o> {
 }
 
 impl Unreachable<'_, '_> {
-    fn list<'a>(&mut self, stmts: &'a [Stmt]) {
+    fn list(&mut self, stmts: &[Stmt]) {
         let end = stmts.iter().position(leaves);
         if let (Some(at), Some(next)) = (end, end.and_then(|at| stmts.get(at + 1)))
             && let Some(cause) = stmts.get(at)

@@ -108,7 +108,7 @@ fn a_crash_anywhere_runs_no_recorded_step_again() {
     for cut in 1..whole.inputs.len() {
         let mut sim = crate::driver::sim::Sim::new(Machine::new(plan.clone()), 1000, Script::default());
         sim.input(Input::Start(Box::new(start(Options::default())))).unwrap();
-        while sim.inputs.len() < cut && sim.next().unwrap() {}
+        while sim.inputs.len() < cut && sim.step().unwrap() {}
         sim.crash(50).unwrap();
         sim.go().unwrap();
         let lines = lines(&sim.notices);
@@ -134,7 +134,7 @@ fn an_interrupted_step_that_may_not_repeat_asks_its_handlers_or_a_person() {
         let plan = b.sequence(&[a]);
         let mut sim = crate::driver::sim::Sim::new(Machine::new(plan), 0, Script::default());
         sim.input(Input::Start(Box::new(start(Options::default())))).unwrap();
-        sim.next().unwrap();
+        sim.step().unwrap();
         sim.crash(10).unwrap();
         sim.go().unwrap();
         let lines = lines(&sim.notices);
@@ -150,7 +150,7 @@ fn draining_starts_nothing_new_and_a_resume_goes_on() {
     let plan = b.sequence(&[a, c]);
     let mut sim = crate::driver::sim::Sim::new(Machine::new(plan), 0, Script::default());
     sim.input(Input::Start(Box::new(start(Options::default())))).unwrap();
-    sim.next().unwrap();
+    sim.step().unwrap();
     sim.input(Input::Drain).unwrap();
     sim.go().unwrap();
     assert_eq!(lines(&sim.notices).last().unwrap(), "paused: interrupted");

@@ -274,7 +274,7 @@ fn cancelling_stops_what_runs_and_runs_finally() {
     let plan = b.plan(scope);
     let mut sim = crate::driver::sim::Sim::new(Machine::new(plan), 0, Script::default().on("a", &[(0, "", 500)]));
     sim.input(Input::Start(Box::new(start(Options::default())))).unwrap();
-    sim.next().unwrap();
+    sim.step().unwrap();
     sim.input(Input::Cancel { reason: "enough".into() }).unwrap();
     sim.go().unwrap();
     let lines = lines(&sim.notices);

@@ -221,7 +221,7 @@ fn a_paused_or_running_run_can_be_rolled_back_from_outside() {
         );
         sim.input(Input::Start(Box::new(start(Options::default())))).unwrap();
         for _ in 0..3 {
-            sim.next().unwrap();
+            sim.step().unwrap();
         }
         let _ = answer;
         sim.input(Input::RollbackRequested { to: None, force: false }).unwrap();
