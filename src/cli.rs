@@ -16,6 +16,7 @@ mod params;
 mod preview;
 mod project;
 mod resume;
+mod rollback;
 mod run;
 mod runs;
 mod source;
@@ -83,6 +84,7 @@ fn dispatch(cli: &Cli, context: Context) -> Outcome {
         Command::Resume(args) => resume::resume(args, context),
         Command::Answer(args) => answer::run(args, context),
         Command::Cancel(args) => resume::cancel(args, context),
+        Command::Rollback(args) => rollback::run(args, context),
         Command::Import(args) => import::run(args, context),
         Command::Explain(args) => explain::run(args, context),
         Command::Completions(args) => completions::run(args),

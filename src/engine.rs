@@ -42,6 +42,8 @@ pub enum EngineError {
     Journal(JournalError),
     /// The stored plan or journal cannot be used.
     Damaged(String),
+    /// What was asked for is not possible as the run stands.
+    Refused(String),
     /// The run is over.
     Over {
         /// The run.
@@ -55,7 +57,7 @@ impl fmt::Display for EngineError {
     fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
         match self {
             Self::Journal(error) => write!(out, "{error}"),
-            Self::Damaged(why) => out.write_str(why),
+            Self::Damaged(why) | Self::Refused(why) => out.write_str(why),
             Self::Over { run, status } => write!(out, "run {run} is over: it {status}"),
         }
     }
@@ -148,6 +150,26 @@ impl Engine {
         }
         drop(self.journal.set_status(&info.id, "running", local::clock()));
         let first = std::iter::once(Input::Resumed).chain(inputs).collect();
+        self.launch(info.id, replayed.machine, replayed.seq, replayed.at, first)
+    }
+
+    /// Rolls a run back that no process goes on with, whether it is over or not: to the checkpoint `to`, else the
+    /// nearest. With `force`, what others changed since it was left alone is overwritten.
+    pub fn roll_back(&self, run: &str, to: Option<&str>, force: bool) -> Result<Run, EngineError> {
+        let info = self.journal.find_run(run)?;
+        let replayed = replay::replay(&self.journal, &info)?;
+        let over = replayed.machine.outcome().is_some();
+        let request = Input::RollbackRequested { to: to.map(Into::into), force };
+        let mut first = vec![request];
+        if !over {
+            first.insert(0, Input::Resumed);
+        }
+        let mut trial = replayed.machine.clone();
+        for input in &first {
+            let refused = |why| EngineError::Refused(format!("run {} cannot be rolled back: {why}", info.id));
+            trial.apply(replayed.at, input).map_err(refused)?;
+        }
+        drop(self.journal.set_status(&info.id, "running", local::clock()));
         self.launch(info.id, replayed.machine, replayed.seq, replayed.at, first)
     }
 

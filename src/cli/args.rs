@@ -70,6 +70,8 @@ pub enum Command {
     Answer(AnswerArgs),
     /// Stop a run
     Cancel(CancelArgs),
+    /// Undo a run: its `undo` actions, then files
+    Rollback(RollbackArgs),
     /// Explain a diagnostic
     Explain(ExplainArgs),
     /// Print completions for a shell
@@ -248,6 +250,22 @@ pub struct LogArgs {
 pub struct ResumeArgs {
     /// A run id or a prefix of one; the latest unfinished one if left out
     pub run: Option<String>,
+    #[command(flatten)]
+    pub watch: WatchArgs,
+}
+
+/// `wf rollback`
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  wf rollback\n  wf rollback --to created\n  wf rollback 3f --force")]
+pub struct RollbackArgs {
+    /// A run id or a prefix of one; the latest one if left out
+    pub run: Option<String>,
+    /// Back to this checkpoint; the nearest if left out, `start` for everything
+    #[arg(long, value_name = "CHECKPOINT")]
+    pub to: Option<String>,
+    /// Overwrite files that somebody else has changed since
+    #[arg(long)]
+    pub force: bool,
     #[command(flatten)]
     pub watch: WatchArgs,
 }

@@ -7,6 +7,7 @@ mod attempt;
 mod files;
 mod logs;
 mod secrets;
+mod snapshots;
 mod timers;
 mod unsupported;
 
@@ -28,6 +29,7 @@ use crate::process::Scratch;
 
 pub use logs::{Made, log_path};
 pub use secrets::SecretError;
+use snapshots::Snapshots;
 use timers::Timers;
 pub use unsupported::unsupported;
 
@@ -172,6 +174,7 @@ pub(crate) struct Local {
     last_at: i64,
     running: FxHashMap<u64, Running>,
     timers: Timers,
+    snapshots: Snapshots,
     asks: BTreeMap<u64, Arc<Ask>>,
     finished: Option<Outcome>,
     draining: bool,
@@ -207,9 +210,11 @@ struct Turn {
 impl Local {
     /// A driver for `machine`, whose last record has number `seq` and time `last_at`.
     pub fn new(machine: Machine, around: Surroundings, seq: u32, last_at: i64) -> Self {
+        let snapshots = Snapshots::new(around.run.clone(), around.journal.clone(), around.workspace.clone());
         Self {
             machine,
             around,
+            snapshots,
             seq,
             last_at,
             running: FxHashMap::default(),
@@ -246,6 +251,7 @@ impl Local {
         for message in messages {
             self.take(message, now, &mut turn)?;
         }
+        self.snapshots.needed = self.machine.may_roll_back();
         if resumed {
             turn.commands = self.machine.commands().into();
         }
@@ -259,6 +265,11 @@ impl Local {
         }
         self.record(&turn.events).await?;
         self.tell(turn);
+        if commands.iter().any(|command| matches!(command, Command::Start(_)))
+            && let Some(work) = self.snapshots.works()
+        {
+            let _ = tokio::task::spawn_blocking(work).await;
+        }
         for command in commands {
             self.perform(command);
         }
@@ -269,7 +280,11 @@ impl Local {
         match message {
             Message::Input(input) => {
                 self.draining |= input == Input::Drain;
-                let fatal = matches!(input, Input::Start(_) | Input::Resumed);
+                self.snapshots.answered(&input);
+                if let Input::RollbackRequested { force, .. } = &input {
+                    self.snapshots.force = *force;
+                }
+                let fatal = matches!(input, Input::Start(_) | Input::Resumed | Input::RollbackRequested { .. });
                 match self.apply(input, now, turn) {
                     // Somebody else was faster: what is no longer asked needs no answer.
                     Err(DriverError::Refused(_)) if !fatal => Ok(()),
@@ -351,13 +366,17 @@ impl Local {
             }
             Command::Timer { timer, at } => self.timers.set(timer, at),
             Command::Forget { timer } => self.timers.forget(timer),
-            Command::Snapshot { snapshot, .. } => {
-                let reference = Ok(String::new());
-                let _ = self.around.sender.send(Message::Input(Input::SnapshotTaken { snapshot, reference }));
+            Command::Snapshot { snapshot, name, include } => {
+                let take = self.snapshots.take(snapshot, &name, include);
+                if self.snapshots.needed {
+                    self.answer_later(take);
+                } else {
+                    let _ = self.around.sender.send(Message::Input(take()));
+                }
             }
-            Command::Restore { snapshot, .. } => {
-                let outcome = Err("this version keeps no snapshots of files".to_owned());
-                let _ = self.around.sender.send(Message::Input(Input::SnapshotRestored { snapshot, outcome }));
+            Command::Restore { snapshot, reference, force } => {
+                let restore = self.snapshots.restore(snapshot, reference, force);
+                self.answer_later(restore);
             }
             Command::Ask(ask) => {
                 let _ = self.around.updates.send(Update::Asked(ask.clone()));
@@ -368,6 +387,12 @@ impl Local {
             }
             Command::Finish(outcome) => self.finished = Some(*outcome),
         }
+    }
+
+    /// Does what takes its time on a thread of its own.
+    fn answer_later(&self, work: impl FnOnce() -> Input + Send + 'static) {
+        let sender = self.around.sender.clone();
+        tokio::task::spawn_blocking(move || sender.send(Message::Input(work())));
     }
 
     fn start(&mut self, attempt: &Attempt) {
@@ -387,7 +412,7 @@ impl Local {
     async fn ended(&mut self) -> Result<Option<Ended>, DriverError> {
         let ended = if let Some(outcome) = self.finished.take() {
             Ended::Finished(outcome)
-        } else if !self.running.is_empty() {
+        } else if !self.running.is_empty() || self.snapshots.pending > 0 {
             return Ok(None);
         } else if self.draining {
             Ended::Interrupted
@@ -405,6 +430,9 @@ impl Local {
             Ended::Interrupted => "interrupted",
         };
         self.around.journal.set_status(&self.around.run, status, self.last_at).await?;
+        if let Some(work) = self.snapshots.leave(matches!(ended, Ended::Finished(_))) {
+            let _ = tokio::task::spawn_blocking(work).await;
+        }
         Ok(Some(ended))
     }
 

@@ -116,6 +116,12 @@ impl Machine {
         self.state.outcome.as_ref()
     }
 
+    /// Whether the run may ever want files back: the plan has a checkpoint, an undo, a `rollback` or an `escalate`. Where
+    /// it has none, snapshots need not be taken, unless the run was started with checkpoints after every step.
+    pub fn may_roll_back(&self) -> bool {
+        self.facts.returning || self.state.start.options.checkpoint
+    }
+
     /// Where the run stands.
     pub fn status(&self) -> Status {
         Status::of(&self.state)

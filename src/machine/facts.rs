@@ -11,6 +11,8 @@ pub(crate) struct Facts {
     pub trailing: bool,
     /// Whether some step is risky.
     pub risky: bool,
+    /// Whether something in the plan, or a person it asks, may want files back.
+    pub returning: bool,
 }
 
 impl Facts {
@@ -23,7 +25,12 @@ impl Facts {
             .any(|node| matches!(node, Node::Verdict(Verdict::Rollback { then, .. }) if *then != AfterRollback::End));
         let risky = plan.works.iter().any(|work| work.effects.risk == Risk::Risky)
             || plan.nodes.iter().any(|node| matches!(node, Node::Step(step) if step.risky.is_some()));
-        let mut facts = Self { steps: vec![0; plan.blocks.len()], trailing: undo || returns, risky };
+        let returning = undo
+            || plan.nodes.iter().any(|node| {
+                let asks = |verdict: &Verdict| matches!(verdict, Verdict::Rollback { .. } | Verdict::Escalate(_));
+                matches!(node, Node::Checkpoint { .. }) || matches!(node, Node::Verdict(verdict) if asks(verdict))
+            });
+        let mut facts = Self { steps: vec![0; plan.blocks.len()], trailing: undo || returns, risky, returning };
         facts.count(plan);
         facts
     }

@@ -184,7 +184,7 @@ impl<'a> Run<'a> {
     pub fn rescued(&mut self, reference: &Result<String, String>) {
         match reference {
             Ok(_) => self.undo_next(),
-            Err(why) => self.stuck(format!("files: they could not be saved first: {why}")),
+            Err(why) => self.stuck(format!("files: {why}")),
         }
     }
 

@@ -30,6 +30,13 @@ pub enum How {
 }
 
 impl Store {
+    /// Paths that differ between two snapshots, but for the indexes of git: looking at a repository refreshes them.
+    pub fn changed(&self, from: &SnapshotId, to: &SnapshotId) -> Result<Vec<PathBuf>, SnapshotError> {
+        let mut changes = self.diff(from, to)?;
+        changes.retain(|change| !is_index(change.path.as_os_str().as_bytes()));
+        Ok(changes.into_iter().map(|change| change.path).collect())
+    }
+
     /// What was created, modified and removed between two snapshots, in the order of paths. A time of modification alone
     /// is no difference.
     pub fn diff(&self, from: &SnapshotId, to: &SnapshotId) -> Result<Vec<Change>, SnapshotError> {
@@ -46,6 +53,11 @@ impl Store {
         });
         Ok(changes)
     }
+}
+
+/// Whether the path is that of an index of git.
+pub(super) fn is_index(path: &[u8]) -> bool {
+    path.ends_with(b"/index") && path.windows(5).any(|part| part == b".git/")
 }
 
 /// Whether content, kind or mode differ.

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{AtFlags, CWD, FileType, Timestamps};
 
-use super::diff::{differs, each};
+use super::diff::{differs, each, is_index};
 use super::error::SnapshotError;
 use super::manifest::{Content, Item, Manifest};
 use super::meta::{Meta, Time};
@@ -124,6 +124,7 @@ fn changed_by_others(now: &Manifest, target: &Manifest, expected: &Manifest, wor
     paths.sort_unstable();
     paths.dedup();
     paths.retain(|path| match (now.find(path), expected.find(path)) {
+        _ if is_index(path) => false,
         (Some(there), Some(wanted)) => differs(now, there, expected, wanted),
         (there, wanted) => there.is_some() != wanted.is_some(),
     });
