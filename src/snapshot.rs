@@ -77,6 +77,8 @@ pub struct Taken {
     pub skipped: Vec<PathBuf>,
     /// Files that changed each time they were read: what was read last is saved.
     pub unstable: Vec<PathBuf>,
+    /// Files that this process prints into (`wf run … > log`): they are neither saved nor restored.
+    pub printed: Vec<PathBuf>,
 }
 
 /// Where snapshots are kept: the folder `store` of a state folder. One at a time takes, restores or prunes; others wait.
@@ -152,6 +154,7 @@ impl Store {
             stored: scan.stored,
             skipped: scan.skipped,
             unstable: scan.unstable,
+            printed: scan.printed,
         };
         Ok(Scanned { taken, manifest: scan.manifest, locks: scan.locks })
     }

@@ -90,6 +90,13 @@ impl Manifest {
         self.items.get(at)
     }
 
+    /// Drops the entry of that path.
+    pub fn forget(&mut self, path: &[u8]) {
+        if let Ok(at) = self.items.binary_search_by(|item| order(self.path(item), path)) {
+            self.items.remove(at);
+        }
+    }
+
     /// What the file of that path holds.
     pub fn digest(&self, path: &[u8]) -> Option<Digest> {
         match self.find(path)?.kind {

@@ -57,11 +57,14 @@ impl Store {
     /// removed, unless the ignore files in the snapshot ignore it. Nothing is touched when an error says that others
     /// changed files or that contents are missing.
     pub fn restore(&self, workspace: &Path, id: &SnapshotId, options: Options) -> Result<Restored, SnapshotError> {
-        let target = self.read(id)?;
+        let mut target = self.read(id)?;
         let expected = options.expected.map(|expected| self.read(expected)).transpose()?;
         let held = self.lock()?;
         let mut objects = Objects::load(&self.folder)?;
         let scanned = self.scan(&held, workspace, &target.include, Some(&target), &mut objects)?;
+        for path in &scanned.taken.printed {
+            target.forget(path.as_os_str().as_bytes());
+        }
         let now = &scanned.manifest;
         if !options.force && !scanned.locks.is_empty() {
             return Err(SnapshotError::Locked(scanned.locks));

@@ -38,6 +38,7 @@ pub(super) struct Scan<'a> {
     skipped: Vec<PathBuf>,
     unstable: Vec<PathBuf>,
     locks: Vec<PathBuf>,
+    printed: Vec<PathBuf>,
 }
 
 /// A snapshot whose contents are durable.
@@ -50,6 +51,7 @@ pub(super) struct Finished {
     pub skipped: Vec<PathBuf>,
     pub unstable: Vec<PathBuf>,
     pub locks: Vec<PathBuf>,
+    pub printed: Vec<PathBuf>,
 }
 
 impl<'a> Scan<'a> {
@@ -69,6 +71,7 @@ impl<'a> Scan<'a> {
             skipped: Vec::new(),
             unstable: Vec::new(),
             locks: Vec::new(),
+            printed: Vec::new(),
         }
     }
 
@@ -84,6 +87,7 @@ impl<'a> Scan<'a> {
             skipped: self.skipped,
             unstable: self.unstable,
             locks: self.locks,
+            printed: self.printed,
         })
     }
 
@@ -177,5 +181,9 @@ impl Visit for Scan<'_> {
 
     fn locked(&mut self, path: &[u8]) {
         self.locks.push(PathBuf::from(OsStr::from_bytes(path)));
+    }
+
+    fn printed(&mut self, path: &[u8]) {
+        self.printed.push(PathBuf::from(OsStr::from_bytes(path)));
     }
 }

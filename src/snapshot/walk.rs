@@ -21,6 +21,8 @@ pub(super) trait Visit {
     fn visit(&mut self, root: BorrowedFd, path: &[u8], meta: &Meta) -> Result<(), SnapshotError>;
     /// A lock of git.
     fn locked(&mut self, path: &[u8]);
+    /// A file that this process prints into: it is no part of the workspace.
+    fn printed(&mut self, path: &[u8]);
 }
 
 /// A walk.
@@ -29,6 +31,8 @@ pub(super) struct Walk<'a> {
     root: OwnedFd,
     /// Device and inode of the state folder, which is never saved.
     state: (u64, u64),
+    /// Those of the files that this process prints into.
+    printed: Vec<(u64, u64)>,
     source: Source<'a>,
     include: Include,
     user: Option<Rc<Level>>,
@@ -82,6 +86,7 @@ enum Fate {
     /// A folder that is walked and not saved.
     Through(Within),
     Locked,
+    Printed,
 }
 
 impl<'a> Walk<'a> {
@@ -100,6 +105,7 @@ impl<'a> Walk<'a> {
             workspace,
             root,
             state: (state.device, state.inode),
+            printed: printed(),
             source,
             include: Include::new(include),
             user: Level::user(),
@@ -171,6 +177,7 @@ impl<'a> Walk<'a> {
             match fate {
                 Fate::Skip => {}
                 Fate::Locked => visit.locked(&self.path),
+                Fate::Printed => visit.printed(&self.path),
                 Fate::Perhaps => {
                     self.pending.push((self.path.len(), meta));
                     self.open(Within::Ignored, rules, repository)?;
@@ -275,7 +282,9 @@ impl<'a> Walk<'a> {
             match rustix::fs::statat(fd, os, AtFlags::SYMLINK_NOFOLLOW) {
                 Ok(stat) => {
                     let meta = Meta::from(&stat);
-                    if (meta.device, meta.inode) != self.state {
+                    let number = (meta.device, meta.inode);
+                    let fate = if self.printed.contains(&number) { Fate::Printed } else { fate };
+                    if number != self.state {
                         frame.entries.push(Listed { name, meta, fate });
                     }
                 }
@@ -370,6 +379,13 @@ impl<'a> Walk<'a> {
     fn strip(&self) -> usize {
         if self.path.is_empty() { 0 } else { self.path.len() + 1 }
     }
+}
+
+/// Device and inode of standard output and standard error, where they are files.
+fn printed() -> Vec<(u64, u64)> {
+    let stats = [rustix::fs::fstat(std::io::stdout()), rustix::fs::fstat(std::io::stderr())];
+    let files = stats.iter().flatten().map(Meta::from).filter(|meta| meta.kind() == FileType::RegularFile);
+    files.map(|meta| (meta.device, meta.inode)).collect()
 }
 
 fn join(path: &mut Vec<u8>, name: &[u8]) {

@@ -107,7 +107,8 @@ impl Place {
         let taken = store.take(&self.workspace, include).map_err(words)?;
         store.keep_for(&self.run, &taken.id).map_err(words)?;
         if let Some(left) = store.left(&self.run).filter(|_| compare) {
-            let others = store.changed(&left, &taken.id).map_err(words)?;
+            let mut others = store.changed(&left, &taken.id).map_err(words)?;
+            others.retain(|path| !taken.printed.contains(path));
             if !others.is_empty() {
                 return Err(words(SnapshotError::ChangedByOthers(others)));
             }
