@@ -1,0 +1,29 @@
+//! Speed and size as one table: `cargo bench`, or `cargo bench -- NAME` for the groups whose name holds NAME
+//! (`text`, `edit`, `load`, `machine`, `journal`).
+//!
+//! Each figure stands beside a limit or a peer that was measured in the same run, since a figure alone says as much of
+//! the machine and its load as of the program. What is long is measured once, what is short as the best of many.
+
+mod edit;
+mod inputs;
+mod journal;
+mod load;
+mod machine;
+mod measure;
+mod memory;
+mod table;
+mod text;
+
+fn main() {
+    let wanted = std::env::args().skip(1).find(|arg| !arg.starts_with('-')).unwrap_or_default();
+    let groups: [(&str, fn() -> Vec<table::Row>); 5] = [
+        ("text", text::figures),
+        ("edit", edit::figures),
+        ("load", load::figures),
+        ("machine", machine::figures),
+        ("journal", journal::figures),
+    ];
+    let rows: Vec<table::Row> =
+        groups.iter().filter(|(name, _)| name.contains(&wanted)).flat_map(|(_, figures)| figures()).collect();
+    table::print(&rows);
+}
