@@ -143,6 +143,7 @@ impl Store {
         let scan = scan.finish()?;
         self.step("manifest")?;
         let id = self.write_manifest(&scan.manifest)?;
+        objects.settle()?;
         if let Some(bytes) = &scan.cache {
             // Without it the next snapshot reads everything again: no reason to fail.
             let _ = write_aside(&self.folder, "cache", bytes, false);

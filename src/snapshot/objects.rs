@@ -32,8 +32,8 @@ pub(super) struct Objects {
     pub packs: Vec<Pack>,
     known: FxHashMap<Digest, Place>,
     writing: Option<Writing>,
-    /// Large contents were added: their folders are to be synced.
-    loose: Vec<PathBuf>,
+    /// Folders in which contents were put, to be synced.
+    unsettled: Vec<PathBuf>,
 }
 
 /// A pack on disk.
@@ -86,7 +86,7 @@ impl Objects {
             packs: Vec::new(),
             known: FxHashMap::default(),
             writing: None,
-            loose: Vec::new(),
+            unsettled: Vec::new(),
         }
     }
 
@@ -171,23 +171,25 @@ impl Objects {
         let place = self.loose_path(&digest);
         if let Some(parent) = place.parent() {
             fs::create_dir_all(parent).map_err(unwritable)?;
-            self.loose.push(parent.to_owned());
+            self.unsettled.extend([parent.to_owned(), self.folder.join("objects")]);
         }
         fs::rename(&aside, &place).map_err(unwritable)?;
         Ok((digest, size, true))
     }
 
-    /// Makes durable what was put.
+    /// Makes durable that what was put is where it is: after the manifest, whose own sync makes this one cheap.
+    pub fn settle(&mut self) -> Result<(), SnapshotError> {
+        self.unsettled.sort();
+        self.unsettled.dedup();
+        for folder in std::mem::take(&mut self.unsettled) {
+            let synced = File::open(&folder).and_then(|folder| folder.sync_all());
+            synced.map_err(|error| SnapshotError::io(&folder, &error))?;
+        }
+        Ok(())
+    }
+
+    /// Makes durable what was put, but for its names in their folders.
     pub fn finish(&mut self) -> Result<(), SnapshotError> {
-        let sync = |path: &Path| File::open(path).and_then(|folder| folder.sync_all());
-        if !self.loose.is_empty() {
-            self.loose.push(self.folder.join("objects"));
-        }
-        self.loose.sort();
-        self.loose.dedup();
-        for folder in std::mem::take(&mut self.loose) {
-            sync(&folder).map_err(|error| SnapshotError::io(&folder, &error))?;
-        }
         let Some(mut writing) = self.writing.take() else { return Ok(()) };
         let sum: Digest = Sha256::digest(&writing.index).into();
         let packs = self.folder.join("packs");
@@ -198,10 +200,10 @@ impl Objects {
             writing.out.write_all(&sum)?;
             writing.out.flush()?;
             writing.out.get_ref().sync_data()?;
-            fs::rename(&writing.aside, &path)?;
-            sync(&packs)
+            fs::rename(&writing.aside, &path)
         };
         write().map_err(|error| SnapshotError::io(&path, &error))?;
+        self.unsettled.push(packs);
         let damaged = || SnapshotError::Io(path.clone(), "could not be read back".to_owned());
         let pack = Pack::open(path.clone()).ok_or_else(damaged)?;
         self.add(pack);

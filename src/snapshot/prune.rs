@@ -110,6 +110,7 @@ impl Store {
             superseded.push(&pack.path);
         }
         new.finish()?;
+        new.settle()?;
         for path in superseded {
             if new.packs.iter().all(|pack| pack.path != *path) {
                 fs::remove_file(path).map_err(|error| SnapshotError::io(path, &error))?;

@@ -21,6 +21,8 @@ use super::{SnapshotId, Store};
 
 /// From so many files on, one sync of the whole file system is cheaper than one for each.
 const MANY: usize = 64;
+/// Syncs that wait side by side.
+const SYNCS: usize = 8;
 
 /// How a restore treats what others did.
 #[derive(Clone, Copy, Default, Debug)]
@@ -280,13 +282,17 @@ impl Restore<'_> {
             let folder = File::open(self.workspace).map_err(|error| fail(self.workspace, error))?;
             return rustix::fs::syncfs(&folder).map_err(|error| fail(self.workspace, error.into()));
         }
-        for path in &self.synced {
-            // A file that may not be read cannot be opened for a sync; its folder's rename is ordered after its content.
-            if let Ok(file) = File::open(path) {
-                file.sync_data().map_err(|error| fail(path, error))?;
-            }
-        }
-        Ok(())
+        // Syncs that wait side by side share what the file system has to write.
+        let sync = |path: &PathBuf| match File::open(path) {
+            Ok(file) => file.sync_data().map_err(|error| fail(path, error)),
+            // A file that may not be read cannot be opened for a sync; its rename is ordered after its content.
+            Err(_) => Ok(()),
+        };
+        std::thread::scope(|scope| {
+            let parts = self.synced.chunks(self.synced.len().div_ceil(SYNCS).max(1));
+            let workers: Vec<_> = parts.map(|part| scope.spawn(move || part.iter().try_for_each(sync))).collect();
+            workers.into_iter().try_for_each(|worker| worker.join().unwrap_or(Ok(())))
+        })
     }
 }
 
