@@ -96,3 +96,22 @@ fn long(reader: &mut Reader) -> Option<u64> {
 fn short(reader: &mut Reader) -> Option<u32> {
     Some(u32::from_le_bytes(reader.bytes(4)?.try_into().ok()?))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_not_trusted_before_its_time_can_differ() {
+        let file = |seconds, nanos| {
+            let changed = Time { seconds, nanos };
+            Meta { device: 1, inode: 2, mode: 0o100_644, size: 3, modified: Time::default(), changed }
+        };
+        let now = Time { seconds: 100, nanos: 500_000_000 };
+        assert!(racy(&file(100, 495_000_000), now));
+        assert!(racy(&file(101, 1), now), "from the future");
+        assert!(!racy(&file(100, 400_000_000), now));
+        assert!(racy(&file(99, 0), now), "a clock of whole seconds");
+        assert!(!racy(&file(98, 0), now));
+    }
+}
