@@ -90,7 +90,7 @@ impl Report<'_> {
     }
 
     pub fn yaml(&mut self, span: Span, message: impl Into<String>) -> Reported<'_> {
-        self.add(&codes::IMPORT_YAML, span, message)
+        self.add(&codes::IMPORT_YAML_FEATURE, span, message)
     }
 
     pub fn shape(&mut self, span: Span, message: impl Into<String>) -> Reported<'_> {

@@ -210,7 +210,7 @@ impl Resolver<'_> {
             let (id, other) = (&self.model.steps[step].id.value, &self.model.steps[link.from].id);
             let message = format!("`{id}` needs `{}` of `{}`, which runs at the same time", link.what, other.value);
             let place = other.place;
-            self.report(&codes::IMPORT_PARALLEL, link.place, message)
+            self.report(&codes::IMPORT_PARALLEL_DEPENDENCY, link.place, message)
                 .label(place, "produced by this step")
                 .help("take one of the two out of the group");
         }

@@ -83,10 +83,8 @@ fn normal(text: &str) -> String {
 }
 
 fn is_run(word: &str) -> bool {
-    let base = word.trim_start_matches("runs/");
-    (12..=20).contains(&base.len())
-        && base.bytes().all(|b| b.is_ascii_alphanumeric())
-        && base.bytes().filter(u8::is_ascii_digit).count() > 4
+    let digits = word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    word.len() == 10 && word.starts_with("0t") && digits
 }
 
 /// A date and time as a word; its colons do not part it.
