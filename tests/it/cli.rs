@@ -65,8 +65,8 @@ fn run(line: &str, folder: &Path) -> String {
 /// Replaces what differs from run to run.
 fn normal(text: &str) -> String {
     let mut out = String::new();
-    for word in text.split_inclusive(|c: char| c.is_whitespace() || "\",;()'".contains(c)) {
-        let end = word.trim_end_matches(|c: char| c.is_whitespace() || "\",;()'".contains(c));
+    for word in text.split_inclusive(|c: char| c.is_whitespace() || "\",;()'`".contains(c)) {
+        let end = word.trim_end_matches(|c: char| c.is_whitespace() || "\",;()'`".contains(c));
         let tail = &word[end.len()..];
         if is_run(end) {
             out += "RUN";
