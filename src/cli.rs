@@ -22,6 +22,7 @@ mod runs;
 mod source;
 mod status;
 mod terminal;
+mod test;
 mod watch;
 
 use std::io::Write;
@@ -75,6 +76,7 @@ fn dispatch(cli: &Cli, context: Context) -> Outcome {
         Command::Check(args) => check::run(args, context),
         Command::Run(args) => run::run(args, context),
         Command::Plan(args) => run::plan(args, context),
+        Command::Test(args) => test::run(args, context),
         Command::Fmt(args) => fmt::run(args, context),
         Command::Compile(args) => compile::run(args, context),
         Command::List(args) => list::run(args, context),

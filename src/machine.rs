@@ -34,6 +34,7 @@ mod path;
 mod rollback;
 mod run;
 mod scope;
+mod stand_in;
 mod state;
 mod statement;
 mod status;
@@ -43,6 +44,7 @@ mod task;
 mod tests;
 
 pub use apply::{Refused, Step};
+pub use stand_in::Site;
 pub use state::{Mode, Phase};
 pub use status::Status;
 

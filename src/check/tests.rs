@@ -266,7 +266,8 @@ impl Checker<'_> {
                 self.infer(value, &Ty::Unknown);
             }
         }
-        if !subject.questions.contains_key(&name.text) && !subject.steps.contains_key(&name.text) {
+        let known = subject.questions.contains_key(&name.text) || subject.gates.contains(&name.text);
+        if !known && !subject.steps.contains_key(&name.text) {
             self.unknown_subject(name, "question", subject.questions.keys().chain(subject.steps.keys()));
         }
     }

@@ -50,6 +50,8 @@ pub enum Command {
     /// Show what a run would do, and touch nothing
     #[command(disable_help_flag = true)]
     Plan(RunArgs),
+    /// Run tests in virtual time
+    Test(TestArgs),
     /// Format files in place
     Fmt(FmtArgs),
     /// Compile a workflow to its plan
@@ -146,6 +148,38 @@ pub struct RunOptions {
     pub with: Vec<PathBuf>,
     #[command(flatten)]
     pub watch: WatchArgs,
+}
+
+/// `wf test`
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Examples:\n  wf test\n  wf test release.wf --filter rejected\n  wf test --coverage\n  wf test --format junit > junit.xml"
+)]
+pub struct TestArgs {
+    /// Files or folders; the project if left out
+    pub paths: Vec<PathBuf>,
+    /// Only tests whose `path:title` contains this
+    #[arg(long, value_name = "TEXT")]
+    pub filter: Option<String>,
+    /// How to print the results
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    pub format: TestFormat,
+    /// Show which steps, branches and handlers no test reached
+    #[arg(long)]
+    pub coverage: bool,
+    /// YAML or JSON with `conditions`, `parallel_groups` or `rollback` for an imported workflow
+    #[arg(long, value_name = "FILE")]
+    pub with: Vec<PathBuf>,
+}
+
+/// `wf test --format`
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, clap::ValueEnum)]
+#[allow(missing_docs, reason = "said in the help of the option")]
+pub enum TestFormat {
+    #[default]
+    Human,
+    Json,
+    Junit,
 }
 
 /// `wf fmt`

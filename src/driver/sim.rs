@@ -4,13 +4,24 @@ use std::collections::BTreeMap;
 
 use crate::machine::Machine;
 use crate::machine::command::{Ask, Attempt, Command, Outcome, StopReason};
-use crate::machine::input::{Answer, Ending, Input, Raw, Start, Usage};
+use crate::machine::input::{Answer, AttemptResult, Ending, Input, Raw, Start, Usage};
 use crate::machine::notice::Notice;
 
 /// What a simulated run meets.
 pub trait World {
     /// What an attempt comes to, and after how many milliseconds.
     fn attempt(&mut self, attempt: &Attempt) -> (Raw, i64);
+
+    /// The same where the result is known without judging what an action did: asked before [`Self::attempt`].
+    fn result(&mut self, _machine: &Machine, _attempt: &Attempt) -> Option<(AttemptResult, i64)> {
+        None
+    }
+
+    /// What the machine concluded; whether the process dies now, before anything that follows is begun. The run goes on
+    /// in another one, by replay.
+    fn noticed(&mut self, _notices: &[Notice]) -> bool {
+        false
+    }
 
     /// What a person answers, and after how many milliseconds; `None`: nobody does.
     fn ask(&mut self, _ask: &Ask) -> Option<(Answer, i64)> {
@@ -44,11 +55,13 @@ pub struct Sim<W> {
     pub world: W,
     due: BTreeMap<(i64, u64), Due>,
     last: u64,
+    dead: bool,
 }
 
 enum Due {
     Input(Input),
     Ends(u64, Box<Raw>),
+    Known(u64, Box<AttemptResult>, i64),
 }
 
 impl<W: World> Sim<W> {
@@ -63,6 +76,7 @@ impl<W: World> Sim<W> {
             world,
             due: BTreeMap::new(),
             last: 0,
+            dead: false,
         }
     }
 
@@ -82,11 +96,31 @@ impl<W: World> Sim<W> {
     pub fn input(&mut self, input: Input) -> Result<(), String> {
         let step = self.machine.apply(self.now, &input).map_err(|refused| refused.to_string())?;
         self.inputs.push((self.now, input));
+        self.dead |= self.world.noticed(&step.notices);
         self.notices.extend(step.notices);
-        for command in step.commands {
+        self.obey_all(step.commands)
+    }
+
+    fn obey_all(&mut self, commands: Vec<Command>) -> Result<(), String> {
+        for command in commands {
+            if self.dead {
+                break;
+            }
             self.obey(command)?;
         }
         Ok(())
+    }
+
+    /// When the next thing happens, milliseconds since 1970; `None`: nothing does.
+    pub fn due_at(&self) -> Option<i64> {
+        if self.dead { Some(self.now) } else { self.due.first_key_value().map(|((at, _), _)| *at) }
+    }
+
+    /// Whether only time or a person lets the run go on: it is paused, and no answer is on its way.
+    pub fn is_waiting(&self) -> bool {
+        !self.dead
+            && self.machine.is_paused()
+            && !self.due.values().any(|due| matches!(due, Due::Input(Input::Answered { .. })))
     }
 
     /// Goes on until nothing is due.
@@ -103,6 +137,10 @@ impl<W: World> Sim<W> {
     /// # Errors
     /// What the machine refused.
     pub fn step(&mut self) -> Result<bool, String> {
+        if self.dead {
+            self.crash(0)?;
+            return Ok(true);
+        }
         let Some(((at, _), due)) = self.due.pop_first() else { return Ok(false) };
         self.now = self.now.max(at);
         match due {
@@ -111,6 +149,10 @@ impl<W: World> Sim<W> {
                 let usage = Usage { wall: raw.duration, ..Usage::default() };
                 let result = self.machine.judge(attempt, &raw);
                 self.input(Input::AttemptFinished { attempt, result, usage })?;
+            }
+            Due::Known(attempt, result, wall) => {
+                let usage = Usage { wall, ..Usage::default() };
+                self.input(Input::AttemptFinished { attempt, result: *result, usage })?;
             }
         }
         Ok(true)
@@ -126,15 +168,14 @@ impl<W: World> Sim<W> {
             machine.apply(*at, input).map_err(|refused| refused.to_string())?;
         }
         self.machine = machine;
+        self.dead = false;
         self.due.clear();
         self.now += pause;
         let step = self.machine.apply(self.now, &Input::Resumed).map_err(|refused| refused.to_string())?;
         self.inputs.push((self.now, Input::Resumed));
+        self.dead |= self.world.noticed(&step.notices);
         self.notices.extend(step.notices);
-        for command in self.machine.commands() {
-            self.obey(command)?;
-        }
-        Ok(())
+        self.obey_all(self.machine.commands())
     }
 
     /// How the run ended.
@@ -146,9 +187,13 @@ impl<W: World> Sim<W> {
         self.commands.push(command.clone());
         match command {
             Command::Start(attempt) => {
-                let (mut raw, after) = self.world.attempt(&attempt);
-                raw.duration = after;
-                self.due(after, Due::Ends(attempt.attempt, Box::new(raw)));
+                if let Some((result, after)) = self.world.result(&self.machine, &attempt) {
+                    self.due(after, Due::Known(attempt.attempt, Box::new(result), after));
+                } else {
+                    let (mut raw, after) = self.world.attempt(&attempt);
+                    raw.duration = after;
+                    self.due(after, Due::Ends(attempt.attempt, Box::new(raw)));
+                }
                 self.input(Input::AttemptStarted { attempt: attempt.attempt })?;
             }
             Command::Stop { attempt, reason } => self.stop(attempt, reason),
@@ -185,7 +230,7 @@ impl<W: World> Sim<W> {
     /// A stopped attempt ends a millisecond later, by a signal.
     fn stop(&mut self, attempt: u64, _reason: StopReason) {
         let running = self.due.iter().find_map(|(key, due)| match due {
-            Due::Ends(number, _) if *number == attempt => Some(*key),
+            Due::Ends(number, _) | Due::Known(number, ..) if *number == attempt => Some(*key),
             _ => None,
         });
         if let Some(key) = running.filter(|(at, _)| *at > self.now) {

@@ -44,6 +44,31 @@ pub(crate) fn judge(plan: &Plan, s: &State, attempt: u64, raw: &Raw) -> AttemptR
     }
 }
 
+/// A result made of given outputs: the callee's (or the action's) by `sample` where `given` has none, those that the
+/// step adds computed from them.
+pub(crate) fn complete(
+    plan: &Plan,
+    s: &State,
+    attempt: u64,
+    given: &Fields,
+    sample: &dyn Fn(&str, TypeIx) -> Value,
+) -> AttemptResult {
+    let flight = s.attempts.get(&attempt);
+    let task = flight.and_then(|flight| s.tasks.get(flight.task as usize)).and_then(Option::as_deref);
+    let Some((frame, Entry::Step(run))) = task.and_then(|task| Some((task.frame, task.stack.last()?))) else {
+        return AttemptResult::Interrupted;
+    };
+    let Some(work) = run.work.and_then(|work| plan.works.get(work.index())) else { return AttemptResult::Interrupted };
+    let raw = Raw::default();
+    let judging = Judging { plan, s, run, work, raw: &raw, frame };
+    match judging.given(given, sample) {
+        Ok(outputs) => AttemptResult::Succeeded { outputs },
+        Err(fault) => {
+            AttemptResult::Failed(Box::new(Failure { step: run.path.to_string(), attempts: run.attempt, ..*fault }))
+        }
+    }
+}
+
 struct Judging<'a> {
     plan: &'a Plan,
     s: &'a State,
@@ -85,6 +110,22 @@ impl<'a> Judging<'a> {
             outputs.insert(output.name.clone(), value);
         }
         self.fails_as(true, &outputs)?;
+        Ok(outputs)
+    }
+
+    fn given(&self, given: &Fields, sample: &dyn Fn(&str, TypeIx) -> Value) -> Verdict<Fields> {
+        let mut outputs = Fields::new();
+        for output in &self.work.outputs {
+            let value = given.get(&output.name).cloned().unwrap_or_else(|| sample(&output.name, output.ty));
+            outputs.insert(output.name.clone(), value);
+        }
+        for output in self.step().map_or(&[][..], |step| &step.outputs) {
+            let value = match given.get(&output.name) {
+                Some(value) => value.clone(),
+                None => self.value(self.frame, output, &outputs)?,
+            };
+            outputs.insert(output.name.clone(), value);
+        }
         Ok(outputs)
     }
 

@@ -94,6 +94,14 @@ pub enum TestAnswer {
     Approve,
     /// `reject`
     Reject,
+    /// `retry`, to an escalation
+    Retry,
+    /// `continue`, to an escalation
+    Continue,
+    /// `rollback`, to an escalation
+    Rollback,
+    /// `abort`, to an escalation
+    Abort,
     /// A value for the question's output, or a record of them.
     Value(ExprIx),
 }

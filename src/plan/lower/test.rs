@@ -76,6 +76,10 @@ impl<'a> Lower<'a> {
                 let answer = match &answer.kind {
                     ExprKind::Name(word) if word == "approve" => TestAnswer::Approve,
                     ExprKind::Name(word) if word == "reject" => TestAnswer::Reject,
+                    ExprKind::Name(word) if word == "retry" => TestAnswer::Retry,
+                    ExprKind::Name(word) if word == "continue" => TestAnswer::Continue,
+                    ExprKind::Name(word) if word == "rollback" => TestAnswer::Rollback,
+                    ExprKind::Name(word) if word == "abort" => TestAnswer::Abort,
                     _ => TestAnswer::Value(self.expr(answer)),
                 };
                 TestEntryKind::Answer(self.step_path(path), answer)
