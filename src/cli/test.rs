@@ -8,7 +8,6 @@ use anstyle::{AnsiColor, Style};
 use super::args::{TestArgs, TestFormat};
 use super::project::Project;
 use super::{Context, Exit, Outcome, Usage, source};
-use crate::diagnostic::Diagnostic;
 use crate::testing::{self, Mismatch, Reached, TestResult};
 
 /// A test with how long it took.
@@ -23,10 +22,8 @@ pub(super) fn run(args: &TestArgs, context: Context) -> Outcome {
     let checked = project.check(&files, &args.with)?.checked;
     if !checked.is_ok() {
         let errors: Vec<_> = checked.diagnostics.iter().filter(|found| found.is_error()).cloned().collect();
-        let count = errors.iter().filter(|found: &&Diagnostic| found.is_error()).count();
         source::print(&checked.sources, &errors, context)?;
-        let errors = if count == 1 { "error" } else { "errors" };
-        writeln!(std::io::stderr(), "{count} {errors}: no test was run")?;
+        writeln!(std::io::stderr(), "no test was run")?;
         return Ok(Exit::Usage);
     }
     let cases = testing::tests(&checked, args.filter.as_deref());
@@ -111,8 +108,7 @@ fn print(result: &TestResult, context: Context) -> Result<(), Usage> {
     }
     writeln!(out, "{bad}FAIL{bad:#} {}: {}", case.path, case.title)?;
     for wrong in &result.mismatches {
-        writeln!(out, "  {}:{}:{}", case.path, wrong.line, wrong.column)?;
-        writeln!(out, "    expected: {}", wrong.expected)?;
+        writeln!(out, "  {}:{}:{}: {}", case.path, wrong.line, wrong.column, wrong.expected)?;
         if let Some(pass) = &wrong.pass {
             writeln!(out, "    in the pass: {pass}")?;
         }

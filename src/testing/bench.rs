@@ -169,7 +169,15 @@ impl<'a> Bench<'a> {
         match &entry.kind {
             TestEntryKind::Mock(target, responses) => {
                 let mock = self.mock(target, responses)?;
-                self.mocks.push(mock);
+                self.mocks.push(mock.clone());
+                if let Some(run) = self.paused() {
+                    let mut mock = mock;
+                    let prepared = mock.prepare(&run.outline);
+                    run.sim.world.mocks.push(mock);
+                    if let Err(problem) = prepared {
+                        self.mismatch(entry.place, problem, Vec::new());
+                    }
+                }
             }
             TestEntryKind::Answer(path, answer) => {
                 let line = AnswerLine { name: self.pattern(path)?, reply: self.reply(answer)?, used: false };
@@ -191,6 +199,10 @@ impl<'a> Bench<'a> {
             TestEntryKind::CrashAfter(path) => {
                 let path = self.pattern(path)?;
                 self.crashes.push((path, entry.place));
+                if let Some(outline) = self.paused().map(|run| run.outline.clone()) {
+                    let crashes = self.crashes(&outline);
+                    self.run.iter_mut().for_each(|run| run.sim.world.crashes.extend(crashes.iter().cloned()));
+                }
             }
             TestEntryKind::File { path, content } => {
                 let (path, content) = (self.path(*path)?, self.text(*content)?);

@@ -105,20 +105,14 @@ impl TestWorld {
             .collect();
         let reply = if values.is_empty() { "succeeds".to_owned() } else { format!("-> ({})", values.join(", ")) };
         let path: Vec<String> = RunPath::parse(&attempt.step).names().map(str::to_owned).collect();
-        let (path, undo) = (path.join("/"), if attempt.undo { "the undo of " } else { "" });
+        let (step, path) = (&attempt.step, path.join("/"));
         let command = command.and_then(|body| self.plan.bodies.get(body.index())).map(|body| &body.name);
-        let agent = matches!(attempt.action, Action::Agent { .. });
-        let by_step = match (attempt.undo, agent) {
-            (true, true) => format!("`mock agent {reply}`"),
-            (true, false) => "`mock all`".to_owned(),
-            _ => format!("`mock step {path} {reply}`"),
-        };
         match command {
             Some(name) => format!(
-                "{undo}step {} runs @{name}, and nothing stands in for it: write `mock @{name} {reply}`, {by_step} or `mock all`",
-                attempt.step
+                "step {step} runs @{name}, and nothing stands in for it: write `mock @{name} {reply}`, \
+                 `mock step {path} {reply}` or `mock all`"
             ),
-            None => format!("nothing stands in for {undo}step {}: write {by_step}{}", attempt.step, or_all(&by_step)),
+            None => format!("nothing stands in for step {step}: write `mock step {path} {reply}` or `mock all`"),
         }
     }
 
@@ -168,10 +162,6 @@ impl TestWorld {
     }
 }
 
-fn or_all(by_step: &str) -> &'static str {
-    if by_step == "`mock all`" { "" } else { " or `mock all`" }
-}
-
 impl World for TestWorld {
     fn attempt(&mut self, _attempt: &Attempt) -> (Raw, i64) {
         (Raw::default(), TAKES)
@@ -189,7 +179,9 @@ impl World for TestWorld {
             _ => None,
         };
         let subject = Subject { path: &path, command, agent, undo: attempt.undo, person: false };
-        let Some(reply) = mock::reply(&mut self.mocks, &subject) else {
+        // No mock names an undo: it succeeds unless one of its command or agent says otherwise.
+        let undo = attempt.undo.then(mock::Reply::default);
+        let Some(reply) = mock::reply(&mut self.mocks, &subject).or(undo) else {
             let advice = self.advice(attempt, command, site);
             let failure = Failure { kind: "internal".into(), message: advice.clone(), ..Failure::default() };
             self.trouble.get_or_insert(advice);

@@ -39,6 +39,15 @@ fn has(tool: &str) -> bool {
 }
 
 #[test]
+fn the_tests_of_the_examples_pass() {
+    let folder = tempfile::tempdir().unwrap();
+    let first_look = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/parse/ok/ship-feature.wf");
+    let output = wf(folder.path(), &["test", &example(""), &first_look.display().to_string()]);
+    let passed = stdout(&output).lines().filter(|line| line.starts_with("ok ")).count();
+    assert!(passed >= 7, "{}", stdout(&output));
+}
+
+#[test]
 fn the_pipeline_makes_its_report() {
     if !has("python3") {
         return;

@@ -110,8 +110,17 @@ impl<'a> Lower<'a> {
         let args = self.run_arguments(args, &signature.params);
         let body = self.body(id);
         self.drain();
-        self.cx.metrics = self.published.get(&id).cloned().unwrap_or_default();
+        self.cx.metrics = Rc::new(self.metrics_of_run(id));
         Some((body, args))
+    }
+
+    /// The metrics of the workflow and of those that it runs; of the same name its own.
+    fn metrics_of_run(&self, id: crate::check::facts::GlobalId) -> FxHashMap<EcoString, MetricIx> {
+        let mut ids: Vec<_> = self.published.keys().copied().filter(|other| *other != id).collect();
+        ids.sort_unstable();
+        ids.push(id);
+        let all = ids.iter().filter_map(|id| self.published.get(id));
+        all.flat_map(|metrics| metrics.iter().map(|(name, metric)| (name.clone(), *metric))).collect()
     }
 
     fn mock_target(&mut self, target: &'a tree::MockTarget) -> Option<MockTarget> {
