@@ -16,4 +16,5 @@ mod machine;
 mod pages;
 mod parse;
 mod plan;
+mod schemas;
 mod tidy;
