@@ -86,8 +86,14 @@ fn conclude(id: &str, ended: Result<Ended, DriverError>, args: &WatchArgs) -> Ou
             Exit::Success
         }
         Ended::Finished(RunOutcome::Failed(failure)) => {
-            writeln!(err, "failed: {} ({})", failure.message, failure.kind)?;
-            writeln!(err, "`wf log {short}` shows what happened.")?;
+            if failure.step.is_empty() {
+                let at = failure.at.as_ref().map_or(String::new(), |at| format!(" at {at}"));
+                writeln!(err, "failed: {} ({}){at}", failure.message, failure.kind)?;
+                writeln!(err, "`wf log {short}` shows what happened.")?;
+            } else {
+                writeln!(err, "failed: {}: {} ({})", failure.step, failure.message, failure.kind)?;
+                writeln!(err, "`wf log {short} {}` shows what it printed.", failure.step)?;
+            }
             if failure.kind == "timeout" && failure.step.is_empty() { Exit::TimedOut } else { Exit::Failure }
         }
         Ended::Finished(RunOutcome::Cancelled(reason)) => {

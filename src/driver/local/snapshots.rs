@@ -92,7 +92,7 @@ impl Snapshots {
     /// What to do when this process leaves the run alone; `over`: nothing of it can go on.
     pub fn leave(&self, over: bool) -> Option<impl FnOnce() + Send + use<>> {
         let place = self.place.clone();
-        (self.needed && self.worked).then(move || move || place.leave(over))
+        (self.needed && self.worked).then_some(move || place.leave(over))
     }
 }
 
