@@ -4,6 +4,13 @@
 //! Each figure stands beside a limit or a peer that was measured in the same run, since a figure alone says as much of
 //! the machine and its load as of the program. What is long is measured once, what is short as the best of many.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a benchmark ends at what it did not expect"
+)]
+
 mod edit;
 mod inputs;
 mod journal;
@@ -14,9 +21,12 @@ mod memory;
 mod table;
 mod text;
 
+/// A name and what it measures.
+type Group = (&'static str, fn() -> Vec<table::Row>);
+
 fn main() {
     let wanted = std::env::args().skip(1).find(|arg| !arg.starts_with('-')).unwrap_or_default();
-    let groups: [(&str, fn() -> Vec<table::Row>); 5] = [
+    let groups: [Group; 5] = [
         ("text", text::figures),
         ("edit", edit::figures),
         ("load", load::figures),
