@@ -86,7 +86,8 @@ fn conclude(id: &str, ended: Result<Ended, DriverError>, args: &WatchArgs) -> Ou
             Exit::Success
         }
         Ended::Finished(RunOutcome::Failed(failure)) => {
-            if failure.step.is_empty() {
+            let printed = !failure.step.is_empty() && !matches!(failure.kind.as_str(), "rejected" | "expired");
+            if !printed {
                 let at = failure.at.as_ref().map_or(String::new(), |at| format!(" at {at}"));
                 writeln!(err, "failed: {} ({}){at}", failure.message, failure.kind)?;
                 writeln!(err, "`wf log {short}` shows what happened.")?;

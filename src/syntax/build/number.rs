@@ -100,7 +100,7 @@ mod tests {
     #[test]
     fn wrong_numbers_say_why() {
         assert_eq!(decode("9223372036854775808"), Err(Fault::Overflow));
-        assert_eq!(decode("99999999999d"), Err(Fault::Overflow));
+        assert_eq!(decode("999999999999d"), Err(Fault::Overflow));
         assert_eq!(decode("5x"), Err(Fault::Unit("x".into())));
         assert_eq!(decode("30m1h"), Err(Fault::Unit("h".into())));
         assert_eq!(decode("1.5h"), Err(Fault::Fraction));
