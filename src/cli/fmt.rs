@@ -44,8 +44,13 @@ pub(super) fn run(args: &FmtArgs, context: Context) -> Outcome {
     Ok(if broken || (args.check && changed > 0) { Exit::Failure } else { Exit::Success })
 }
 
-/// Replaces a file in one move, so that nobody ever sees half of it; its permissions stay.
+/// Replaces a file in one move, so that nobody ever sees half of it; its permissions stay. What is no regular file
+/// (`/dev/stdout`, a pipe) is written to.
 pub(super) fn replace(path: &Path, text: &str) -> Result<(), Usage> {
+    if std::fs::metadata(path).is_ok_and(|meta| !meta.is_file()) {
+        std::fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))?;
+        return Ok(());
+    }
     let path = if path.is_symlink() { std::fs::canonicalize(path)? } else { path.to_owned() };
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
     let say = |error: std::io::Error| format!("{}: {error}", path.display());
