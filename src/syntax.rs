@@ -9,6 +9,7 @@ mod fragment;
 mod item;
 mod keywords;
 mod lexeme;
+mod node;
 mod recover;
 mod skeleton;
 pub mod tree;

@@ -124,9 +124,9 @@ pub fn realistic(items: usize) -> String {
 
 /// A workflow of `count` steps that do not depend on each other.
 pub fn independent(count: usize) -> String {
-    let mut text = String::from("wf 1\n\nworkflow all() {\n");
+    let mut text = String::from("wf 1\n\nworkflow all() {\n  timeout 1h\n");
     for at in 0..count {
-        let _ = writeln!(text, "  step s{at} {{ exec [\"/bin/true\"]; reads \"s{at}\"; timeout 1m }}");
+        let _ = writeln!(text, "  step s{at} {{ exec [\"/bin/true\"] }}");
     }
     text.push_str("}\n");
     text
@@ -134,14 +134,11 @@ pub fn independent(count: usize) -> String {
 
 /// A workflow of `count` steps, each of which reads what the one before it gave.
 pub fn chained(count: usize) -> String {
-    let mut text = String::from("wf 1\n\nworkflow all() {\n");
-    text.push_str("  step s0 { exec [\"/bin/true\"]; reads \"s0\"; timeout 1m; output o: string = stdout }\n");
+    let mut text = String::from("wf 1\n\nworkflow all() {\n  timeout 1h\n");
+    text.push_str("  step s0 { exec [\"/bin/true\"]; output o: string = stdout }\n");
     for at in 1..count {
         let before = at - 1;
-        let _ = writeln!(
-            text,
-            "  step s{at} {{ exec [\"/bin/true\", s{before}.o]; reads \"s{at}\"; timeout 1m; output o: string = stdout }}"
-        );
+        let _ = writeln!(text, "  step s{at} {{ exec [\"/bin/true\", s{before}.o]; output o: string = stdout }}");
     }
     let _ = writeln!(text, "  emit achieved \"${{s{}.o}}\"\n}}", count - 1);
     text

@@ -16,15 +16,12 @@ pub(super) use item::{Inside, listed};
 pub(super) use member::{Built, Context, Members, Prelude, context_of};
 
 use super::errors;
+pub(super) use super::node::{Node, Nodes};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::limits::MAX_NESTING;
 use crate::source::{FileId, Span};
 use crate::syntax::tree::{Allow, Comment, Doc, Name, NodeId, Path};
-use pest::iterators::{Pair, Pairs};
 use wf_grammar::Rule;
-
-/// A match of a rule.
-pub(super) type Node<'s> = Pair<'s, Rule>;
 
 /// Builds the nodes of one item.
 pub(super) struct Builder<'s> {
@@ -69,8 +66,7 @@ impl<'s> Builder<'s> {
     }
 
     pub fn span(&self, node: &Node<'_>) -> Span {
-        let span = node.as_span();
-        Span::new(span.start() as u32, span.end() as u32).shift(self.base)
+        node.span().shift(self.base)
     }
 
     /// With the bracket or quotes (`before` bytes) that stand before the rule.
@@ -96,7 +92,7 @@ impl<'s> Builder<'s> {
     }
 
     /// The first name among `nodes`.
-    pub fn take_name(&self, nodes: &mut Pairs<'s, Rule>, at: u32) -> Name {
+    pub fn take_name(&self, nodes: &mut Nodes<'s>, at: u32) -> Name {
         nodes.next().map_or_else(|| self.missing_name(at), |node| self.name(&node))
     }
 

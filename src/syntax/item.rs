@@ -7,11 +7,10 @@ use super::tree::{Comment, Item, ItemKind, Slot};
 use crate::diagnostic::Diagnostic;
 use crate::limits::WHOLE_ITEM;
 use crate::source::{FileId, Span};
-use pest::Parser;
 use rustc_hash::{FxHashMap, FxHasher};
 use std::hash::Hasher;
 use std::sync::Arc;
-use wf_grammar::{Grammar, Rule};
+use wf_grammar::Rule;
 
 /// The items of the last version of a file by the hash of their text.
 pub(super) struct Cache<'o> {
@@ -75,6 +74,6 @@ fn whole<'s>(builder: &mut Builder<'s>, text: &'s str, sound: bool) -> Option<It
     if !sound || text.len() > WHOLE_ITEM {
         return None;
     }
-    let node = Grammar::parse(Rule::item, text).ok()?.next()?;
+    let node = recover::attempt(text, 0, Rule::item).ok()?.next()?;
     Some(builder.item(node))
 }

@@ -7,7 +7,7 @@ mod entries;
 mod head;
 mod stmt;
 
-use super::build::{Builder, Context, Members, Node};
+use super::build::{Builder, Context, Members, Node, Nodes};
 use super::lexeme::{self, Kind};
 use super::tree::Item;
 use super::{errors, unexpected};
@@ -16,8 +16,7 @@ use crate::diagnostic::codes::syntax as codes;
 use crate::source::{FileId, Span};
 use pest::Parser;
 use pest::error::{ErrorVariant, InputLocation};
-use pest::iterators::Pairs;
-use wf_grammar::{Grammar, Rule};
+use wf_grammar::{Grammar, Rule, quick};
 
 /// Where a match failed, and what would have fitted there.
 pub(super) struct Failure {
@@ -30,9 +29,12 @@ pub(super) struct Failure {
 }
 
 /// Matches `rule` at byte `at` of `text`.
-pub(super) fn attempt(text: &str, at: u32, rule: Rule) -> Result<Pairs<'_, Rule>, Failure> {
+pub(super) fn attempt(text: &str, at: u32, rule: Rule) -> Result<Nodes<'_>, Failure> {
     let rest = text.get(at as usize..).unwrap_or("");
-    Grammar::parse(rule, rest).map_err(|error| {
+    if let Some(matches) = quick::matches(rule, rest) {
+        return Ok(Nodes::new(rest, matches));
+    }
+    Grammar::parse(rule, rest).map(|pairs| Nodes::of_pairs(rest, pairs)).map_err(|error| {
         let place = match error.location {
             InputLocation::Pos(place) | InputLocation::Span((place, _)) => place as u32,
         };

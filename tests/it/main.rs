@@ -16,5 +16,6 @@ mod machine;
 mod pages;
 mod parse;
 mod plan;
+mod quick;
 mod schemas;
 mod tidy;

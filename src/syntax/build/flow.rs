@@ -177,7 +177,7 @@ impl<'s> Builder<'s> {
 
     fn take_name_peek(
         &mut self,
-        nodes: &mut std::iter::Peekable<pest::iterators::Pairs<'s, Rule>>,
+        nodes: &mut std::iter::Peekable<super::Nodes<'s>>,
         at: u32,
     ) -> crate::syntax::tree::Name {
         nodes.next().map_or_else(|| self.missing_name(at), |node| self.name(&node))
