@@ -8,7 +8,7 @@
 //! ```
 //!
 //! Phases point one way; each is a pure function of the one before it, until the driver. Above them stand the faces,
-//! thin: [`cli`], [`format`], [`import`], [`report`], and [`engine`], which is what a host program uses.
+//! thin: [`cli`], [`mod@format`], [`import`], [`report`], and [`engine`], which is what a host program uses.
 //!
 //! # As a library
 //!
