@@ -1,5 +1,5 @@
 //! Speed and size as one table: `cargo bench`, or `cargo bench -- NAME` for the groups whose name holds NAME
-//! (`text`, `edit`, `load`, `machine`, `journal`).
+//! (`text`, `edit`, `load`, `machine`, `journal`, `steps`).
 //!
 //! Each figure stands beside a limit or a peer that was measured in the same run, since a figure alone says as much of
 //! the machine and its load as of the program. What is long is measured once, what is short as the best of many.
@@ -18,6 +18,7 @@ mod load;
 mod machine;
 mod measure;
 mod memory;
+mod steps;
 mod table;
 mod text;
 
@@ -26,12 +27,13 @@ type Group = (&'static str, fn() -> Vec<table::Row>);
 
 fn main() {
     let wanted = std::env::args().skip(1).find(|arg| !arg.starts_with('-')).unwrap_or_default();
-    let groups: [Group; 5] = [
+    let groups: [Group; 6] = [
         ("text", text::figures),
         ("edit", edit::figures),
         ("load", load::figures),
         ("machine", machine::figures),
         ("journal", journal::figures),
+        ("steps", steps::figures),
     ];
     let rows: Vec<table::Row> =
         groups.iter().filter(|(name, _)| name.contains(&wanted)).flat_map(|(_, figures)| figures()).collect();
