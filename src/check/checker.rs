@@ -12,6 +12,7 @@ use super::names::{Binding, Names, Role};
 use super::ty::{RecordTy, Ty};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::source::{FileId, Span};
+use crate::syntax::is_taken;
 use crate::syntax::tree::{Expr, Name};
 
 /// Errors of unknown names in one item for which suggestions are looked up: the search is linear in the names.
@@ -178,7 +179,7 @@ impl<'a> Checker<'a> {
         if name.is_missing() || !matches!(kind, Step | Let | Var | Approval | Param) {
             return;
         }
-        if kind != Param && errors::RESERVED.contains(&name.text.as_str()) {
+        if kind != Param && is_taken(&name.text) {
             self.report(errors::reserved_name(self.at(name.span), &name.text, kind));
         }
         let Some(before) = self.names.get(&name.text) else { return };

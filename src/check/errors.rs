@@ -17,40 +17,6 @@ pub use types::*;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::suggest::Near;
 
-/// Words that begin a statement, a clause of a scope or a verdict: no names of steps, variables or checkpoints.
-pub const RESERVED: &[&str] = &[
-    "step",
-    "let",
-    "var",
-    "if",
-    "match",
-    "for",
-    "parallel",
-    "repeat",
-    "scope",
-    "checkpoint",
-    "seal",
-    "metric",
-    "gate",
-    "approve",
-    "emit",
-    "fail",
-    "return",
-    "yield",
-    "allow",
-    "timeout",
-    "budget",
-    "mode",
-    "on",
-    "finally",
-    "retry",
-    "continue",
-    "abort",
-    "escalate",
-    "rollback",
-    "use",
-];
-
 /// What the clauses of an action see.
 pub const ATTEMPT: &[&str] = &["stdout", "stderr", "exit", "duration", "attempt"];
 

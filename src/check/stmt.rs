@@ -14,6 +14,7 @@ use super::errors;
 use super::facts::{Def, LocalKind, MetricFacts};
 use super::names::{Binding, Role};
 use super::ty::Ty;
+use crate::syntax::is_taken;
 use crate::syntax::tree::{
     Block, Checkpoint, Expr, Gate, Let, LetValue, Metric, Name, Policy, Repeat, Scope, Stmt, StmtKind, Text,
 };
@@ -188,7 +189,7 @@ impl Checker<'_> {
             return;
         }
         let place = self.at(of.name.span);
-        if errors::RESERVED.contains(&of.name.text.as_str()) || of.name.text == "start" {
+        if is_taken(&of.name.text) || of.name.text == "start" {
             self.report(errors::reserved_checkpoint(place, &of.name.text));
         }
         self.refer(of.name.span, Def::Checkpoint(Some(of.name.span.start)));

@@ -171,7 +171,7 @@ impl<'a> Printer<'a> {
         self.push(Token::Indent);
         for (op, operand) in rest.into_iter().rev() {
             self.chain_break(self.absolute(operand.span).start, Token::Line);
-            self.word(symbol(op));
+            self.word(op.symbol());
             self.word(" ");
             self.expr(operand);
         }
@@ -368,25 +368,5 @@ fn level(op: BinaryOp) -> u8 {
         | BinaryOp::Matches => 3,
         BinaryOp::Add | BinaryOp::Sub => 4,
         BinaryOp::Mul | BinaryOp::Div => 5,
-    }
-}
-
-fn symbol(op: BinaryOp) -> &'static str {
-    match op {
-        BinaryOp::Coalesce => "??",
-        BinaryOp::Or => "or",
-        BinaryOp::And => "and",
-        BinaryOp::Eq => "==",
-        BinaryOp::Ne => "!=",
-        BinaryOp::Lt => "<",
-        BinaryOp::Le => "<=",
-        BinaryOp::Gt => ">",
-        BinaryOp::Ge => ">=",
-        BinaryOp::In => "in",
-        BinaryOp::Matches => "matches",
-        BinaryOp::Add => "+",
-        BinaryOp::Sub => "-",
-        BinaryOp::Mul => "*",
-        BinaryOp::Div => "/",
     }
 }

@@ -316,31 +316,3 @@ fn many_records_are_read_quickly() {
     println!("100,000 records: written in {written:?}, {bytes} bytes read in {read:?}");
     assert!(read.as_millis() < 2000, "{read:?}");
 }
-
-#[test]
-#[ignore = "a measurement: run with --release --nocapture"]
-fn cost_of_single_commits() {
-    let folder = tempfile::tempdir_in(".").unwrap();
-    let begun = Instant::now();
-    let journal = Journal::open(folder.path()).unwrap();
-    println!("opened a new journal in {:?}", begun.elapsed());
-    journal.create_run(info("aaa"), "{}").wait().unwrap();
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    for group in [1, 8, 64] {
-        let begun = Instant::now();
-        for turn in 0..500_u32 {
-            let first = group * 10_000 + turn * group;
-            let acks: Vec<Ack> = (0..group).map(|seq| journal.append("aaa", vec![record(first + seq)])).collect();
-            runtime.block_on(async {
-                for ack in acks {
-                    ack.await.unwrap();
-                }
-            });
-        }
-        println!("{group} at a time: {:?} each", begun.elapsed() / 500 / group);
-    }
-    drop(journal);
-    let begun = Instant::now();
-    drop(Journal::open(folder.path()).unwrap());
-    println!("opened and closed again in {:?}", begun.elapsed());
-}

@@ -27,7 +27,6 @@ mod work;
 mod written;
 
 pub use test::lower_test;
-pub(super) use written::operator;
 
 use std::collections::VecDeque;
 

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
 use std::time::Instant;
 
 use super::*;
@@ -337,35 +336,5 @@ fn many_at_once_do_not_mix() {
     for (number, outcome) in outcomes {
         assert_eq!(outcome.end, End::Exited(number));
         assert_eq!(outcome.stdout.tail(), format!("{number}\n").as_bytes());
-    }
-}
-
-/// How much a process costs beyond starting and collecting it; a figure, not a limit: machines differ.
-#[test]
-#[ignore = "a measurement: run with --release --nocapture"]
-fn cost_of_a_thousand_processes() {
-    let time = |run: &mut dyn FnMut()| {
-        let begun = Instant::now();
-        (0..1000).for_each(|_| run());
-        begun.elapsed()
-    };
-    let scratch = Scratch::new(Path::new("/tmp").join(format!("wf-cost-{}", std::process::id()))).unwrap();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    for _ in 0..3 {
-        let plain = time(&mut || {
-            std::process::Command::new("/bin/true").status().unwrap();
-        });
-        let ours = time(&mut || {
-            let files = scratch.attempt().unwrap();
-            let asked = Spec {
-                argv: vec!["true".into()],
-                progress: Some(files.progress.clone()),
-                env: vec![("WF_TMP".into(), files.folder.clone().into())],
-                ..Spec::default()
-            };
-            runtime.block_on(async { spawn(asked).unwrap().wait(|_| {}).await });
-            assert!(files.read_output(1 << 20).unwrap().is_empty());
-        });
-        println!("1,000 × true: {plain:?} plain, {ours:?} with pipes and files");
     }
 }

@@ -34,6 +34,11 @@ pub(super) const VERDICTS: [&str; 4] = ["retry", "continue", "abort", "escalate"
 /// Words that begin a clause of a scope.
 pub(super) const SCOPE_CLAUSES: [&str; 5] = ["timeout", "budget", "mode", "on", "finally"];
 
+/// Whether `word` begins a statement, a clause of a scope or a verdict: no name of a step, variable or checkpoint.
+pub(crate) fn is_taken(word: &str) -> bool {
+    word == "use" || STATEMENTS.contains(&word) || VERDICTS.contains(&word) || SCOPE_CLAUSES.contains(&word)
+}
+
 /// Words that begin a clause of a step or command; an action is one.
 pub(super) const CLAUSES: [&str; 33] = [
     "run",

@@ -1,7 +1,7 @@
 //! Conditions that always come out the same.
 
 use super::PassContext;
-use super::print::{peel, print, symbol};
+use super::print::{peel, print};
 use super::walk::{Visit, walk_expr, walk_gate, walk_item, walk_stmt};
 use crate::check::facts::Def;
 use crate::check::ty::Ty;
@@ -271,13 +271,13 @@ fn constant_condition(cx: &PassContext, span: Span, what: &str, value: bool) -> 
 }
 
 fn self_comparison(cx: &PassContext, span: Span, op: BinaryOp, value: bool) -> Diagnostic {
-    let message = format!("both sides of `{}` are the same, so this is {}", symbol(op), always(value));
+    let message = format!("both sides of `{}` are the same, so this is {}", op.symbol(), always(value));
     Diagnostic::new(&lint::SELF_COMPARISON, cx.at(span), message)
         .help("one side was probably meant to be something else")
 }
 
 fn same_operands(cx: &PassContext, span: Span, op: BinaryOp) -> Diagnostic {
-    Diagnostic::new(&lint::SELF_COMPARISON, cx.at(span), format!("both sides of `{}` are the same", symbol(op)))
+    Diagnostic::new(&lint::SELF_COMPARISON, cx.at(span), format!("both sides of `{}` are the same", op.symbol()))
         .help("one side was probably meant to be something else")
 }
 

@@ -2,27 +2,7 @@
 
 use ecow::EcoString;
 
-/// The kinds that are built in, in the order of the reference.
-pub const BUILTIN: [&str; 18] = [
-    "exit",
-    "signal",
-    "spawn",
-    "timeout",
-    "output",
-    "value",
-    "agent",
-    "rejected",
-    "expired",
-    "gate",
-    "budget",
-    "cancelled",
-    "interrupted",
-    "sandbox",
-    "repeat",
-    "rollback",
-    "fail",
-    "internal",
-];
+use crate::check::failure::BUILTIN;
 
 /// Kinds that nearly everything can raise: nothing is said about a handler for them, and no signature lists them.
 const EVERYWHERE: [&str; 7] = ["value", "rejected", "cancelled", "interrupted", "sandbox", "rollback", "internal"];

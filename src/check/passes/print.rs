@@ -80,7 +80,7 @@ fn write(out: &mut String, expr: &Expr) {
         }
         ExprKind::Binary(op, pair) => {
             operand(out, &pair.0);
-            let _ = write!(out, " {} ", symbol(*op));
+            let _ = write!(out, " {} ", op.symbol());
             operand(out, &pair.1);
         }
         ExprKind::As(cast) => {
@@ -174,26 +174,5 @@ fn print_type(ty: &Type) -> String {
             let fields: Vec<_> = fields.iter().map(|(name, ty)| format!("{}: {}", name.text, print_type(ty))).collect();
             format!("{{{}}}", fields.join(", "))
         }
-    }
-}
-
-/// How an operator is written.
-pub fn symbol(op: BinaryOp) -> &'static str {
-    match op {
-        BinaryOp::Coalesce => "??",
-        BinaryOp::Or => "or",
-        BinaryOp::And => "and",
-        BinaryOp::Eq => "==",
-        BinaryOp::Ne => "!=",
-        BinaryOp::Lt => "<",
-        BinaryOp::Le => "<=",
-        BinaryOp::Gt => ">",
-        BinaryOp::Ge => ">=",
-        BinaryOp::In => "in",
-        BinaryOp::Matches => "matches",
-        BinaryOp::Add => "+",
-        BinaryOp::Sub => "-",
-        BinaryOp::Mul => "*",
-        BinaryOp::Div => "/",
     }
 }

@@ -1,9 +1,10 @@
 //! Failure kinds: what each construct can raise, and the handlers that nothing can reach.
 
 use super::PassContext;
-use super::kinds::{BUILTIN, Kinds};
+use super::kinds::Kinds;
 use super::step::Parts;
 use crate::check::facts::Def;
+use crate::check::failure::BUILTIN;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::lint;
 use crate::source::Span;

@@ -226,26 +226,3 @@ fn a_long_plan_runs_to_its_end_and_a_step_costs_the_same_whatever_its_size() {
     assert_eq!(machine.status().done, u64::from(count));
     assert_eq!(machine.state.frames.get(0, 7).map(|value| matches!(value, Value::Record(_))), Some(true));
 }
-
-/// A figure, not a check: `cargo test --release --lib machine_speed -- --ignored --nocapture`.
-#[test]
-#[ignore = "measures"]
-fn machine_speed() {
-    for count in [10_000u32, 100_000] {
-        let mut b = Build::new();
-        b.plan.bodies[0].slots = count;
-        let steps: Vec<_> = (0..count).map(|at| b.step(&format!("s{at}"))).collect();
-        let plan = b.sequence(&steps);
-        let mut machine = Machine::new(plan);
-        machine.apply(0, &Input::Start(Box::new(start(Options::default())))).unwrap();
-        machine.apply(0, &Input::SnapshotTaken { snapshot: 1, reference: Ok("x".into()) }).unwrap();
-        let clock = std::time::Instant::now();
-        for attempt in 1..=u64::from(count) {
-            machine.apply(0, &Input::AttemptStarted { attempt }).unwrap();
-            let result = AttemptResult::Succeeded { outputs: Default::default() };
-            machine.apply(0, &Input::AttemptFinished { attempt, result, usage: Usage::default() }).unwrap();
-        }
-        let spent = clock.elapsed();
-        println!("{count} steps: {:.0} inputs/s", f64::from(2 * count) / spent.as_secs_f64());
-    }
-}

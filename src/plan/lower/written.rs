@@ -4,9 +4,7 @@ use std::fmt::{Display, Formatter, Result, Write};
 
 use ecow::{EcoString, eco_format};
 
-use crate::syntax::tree::{
-    Arg, BinaryOp, Expr, ExprKind, Pattern, PatternKind, Text, TextPart, Type, TypeKind, UnaryOp,
-};
+use crate::syntax::tree::{Arg, Expr, ExprKind, Pattern, PatternKind, Text, TextPart, Type, TypeKind, UnaryOp};
 use crate::value::text::{duration, percent, size};
 
 /// An expression on one line.
@@ -75,7 +73,7 @@ fn show(expr: &Expr, out: &mut Formatter) -> Result {
         ExprKind::Unary(UnaryOp::Neg, operand) => write!(out, "-{}", Shown(operand)),
         ExprKind::Unary(UnaryOp::Not, operand) => write!(out, "not {}", Shown(operand)),
         ExprKind::Binary(op, operands) => {
-            write!(out, "{} {} {}", Shown(&operands.0), operator(*op), Shown(&operands.1))
+            write!(out, "{} {} {}", Shown(&operands.0), op.symbol(), Shown(&operands.1))
         }
         _ => show_more(expr, out),
     }
@@ -175,26 +173,5 @@ fn show_pattern(pattern: &Pattern, out: &mut Formatter) -> Result {
         PatternKind::Literal(literal) => show(literal, out),
         PatternKind::Name(name) => out.write_str(name),
         PatternKind::Path(path) => write!(out, "{}.{}", path.0.text, path.1.text),
-    }
-}
-
-/// How an operator is written.
-pub(in crate::plan) fn operator(op: BinaryOp) -> &'static str {
-    match op {
-        BinaryOp::Coalesce => "??",
-        BinaryOp::Or => "or",
-        BinaryOp::And => "and",
-        BinaryOp::Eq => "==",
-        BinaryOp::Ne => "!=",
-        BinaryOp::Lt => "<",
-        BinaryOp::Le => "<=",
-        BinaryOp::Gt => ">",
-        BinaryOp::Ge => ">=",
-        BinaryOp::In => "in",
-        BinaryOp::Matches => "matches",
-        BinaryOp::Add => "+",
-        BinaryOp::Sub => "-",
-        BinaryOp::Mul => "*",
-        BinaryOp::Div => "/",
     }
 }

@@ -3,7 +3,6 @@
 use std::fmt::{Display, Formatter, Result, Write};
 
 use crate::plan::ir::{Expr, ExprIx, Pattern, Plan, Type, TypeIx};
-use crate::plan::lower::operator;
 use crate::value::text;
 
 /// An expression; what binds less tightly than a call stands in parentheses inside of others.
@@ -154,7 +153,7 @@ impl Shown<'_> {
             Expr::Not(operand) => write!(out, "not {}", self.at(*operand)),
             Expr::Convert { value, to } => write!(out, "{} as {}", self.at(*value), ty(self.plan, *to)),
             Expr::Binary { op, left, right } => {
-                write!(out, "{} {} {}", self.at(*left), operator(*op), self.at(*right))
+                write!(out, "{} {} {}", self.at(*left), op.symbol(), self.at(*right))
             }
             Expr::If { condition, yes, no } => {
                 write!(out, "if {} then {} else {}", self.at(*condition), self.at(*yes), self.at(*no))

@@ -139,6 +139,29 @@ pub enum BinaryOp {
     Div,
 }
 
+impl BinaryOp {
+    /// How it is written.
+    pub const fn symbol(self) -> &'static str {
+        match self {
+            Self::Coalesce => "??",
+            Self::Or => "or",
+            Self::And => "and",
+            Self::Eq => "==",
+            Self::Ne => "!=",
+            Self::Lt => "<",
+            Self::Le => "<=",
+            Self::Gt => ">",
+            Self::Ge => ">=",
+            Self::In => "in",
+            Self::Matches => "matches",
+            Self::Add => "+",
+            Self::Sub => "-",
+            Self::Mul => "*",
+            Self::Div => "/",
+        }
+    }
+}
+
 /// `match subject { pattern => value, … }`
 #[derive(Clone, PartialEq, Debug)]
 pub struct MatchExpr {
