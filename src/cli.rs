@@ -24,6 +24,7 @@ mod status;
 mod terminal;
 mod test;
 mod watch;
+mod why;
 
 use std::io::Write;
 use std::path::Path;
@@ -83,6 +84,7 @@ fn dispatch(cli: &Cli, context: Context) -> Outcome {
         Command::Runs(args) => runs::run(args, context),
         Command::Status(args) => status::run(args, context),
         Command::Log(args) => log::run(args, context),
+        Command::Why(args) => why::run(args, context),
         Command::Resume(args) => resume::resume(args, context),
         Command::Answer(args) => answer::run(args, context),
         Command::Cancel(args) => resume::cancel(args, context),

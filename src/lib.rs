@@ -52,6 +52,7 @@
 //! | this machine as a driver | `driver/local/`; virtual time: `driver/sim.rs` |
 //! | a subcommand | `cli/args.rs` and the file of its name in `cli/` |
 //! | how diagnostics look | `diagnostic/render/` |
+//! | what people read about runs | `report/`: `history.rs` tells a journal again, the others show it |
 //! | the one style | `format/` |
 //! | JSON and YAML workflows | `import/` |
 //!

@@ -1,3 +1,7 @@
 //! What people read about plans and runs, made from facts.
 
+pub mod history;
+mod places;
 pub mod preview;
+pub mod texts;
+pub mod why;

@@ -8,7 +8,7 @@ mod expect;
 pub mod junit;
 mod mock;
 mod outline;
-mod path;
+pub(crate) mod path;
 mod run;
 mod sample;
 mod world;

@@ -66,6 +66,8 @@ pub enum Command {
     Status(StatusArgs),
     /// Show what a step printed
     Log(LogArgs),
+    /// Say why a step ran, did not run, was tried again or failed
+    Why(WhyArgs),
     /// Go on with a run from its journal
     Resume(ResumeArgs),
     /// Answer what a run asks, and go on with it
@@ -276,6 +278,15 @@ pub struct LogArgs {
     /// Print the journal as JSON, one event a line
     #[arg(long)]
     pub json: bool,
+}
+
+/// `wf why`
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  wf why deploy\n  wf why 3f build/test")]
+pub struct WhyArgs {
+    /// A run id (or prefix; the latest run if left out) and a step: its path or an end of it
+    #[arg(required = true, num_args = 1..=2, value_name = "RUN STEP")]
+    pub what: Vec<String>,
 }
 
 /// `wf resume`

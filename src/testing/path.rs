@@ -4,7 +4,7 @@ use ecow::EcoString;
 
 /// A path of a run, without what tells one restart or handling from another.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub(super) struct RunPath {
+pub(crate) struct RunPath {
     /// Names with the keys of the passes that they stand in.
     pub segments: Vec<(EcoString, Vec<String>)>,
     /// Whether it is part of an undo.
@@ -13,7 +13,7 @@ pub(super) struct RunPath {
 
 /// A path as a test names it: names, each with the key of a pass.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub(super) struct Pattern {
+pub(crate) struct Pattern {
     /// Outermost first.
     pub segments: Vec<(EcoString, Option<String>)>,
 }
