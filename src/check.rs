@@ -32,7 +32,7 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
-use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::diagnostic::{Code, Diagnostic, Place, Severity, codes};
 use crate::source::FileId;
 use crate::syntax::tree::ItemKind;
 use env::Env;
@@ -189,7 +189,14 @@ fn placed(env: &Env, mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let order =
         |d: &Diagnostic| (d.primary.place.file, d.primary.place.span, std::cmp::Reverse(severity(d)), d.code.name);
     found.sort_by_key(order);
+    let reserved: Vec<Place> = of_code(&found, &codes::check::RESERVED_NAME);
+    let words = &codes::syntax::RESERVED_WORD;
+    found.retain(|d| d.code.name != words.name || !reserved.contains(&d.primary.place)); // one of the two is enough
     found
+}
+
+fn of_code(found: &[Diagnostic], code: &Code) -> Vec<Place> {
+    found.iter().filter(|d| d.code.name == code.name).map(|d| d.primary.place).collect()
 }
 
 fn severity(diagnostic: &Diagnostic) -> Severity {

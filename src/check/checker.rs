@@ -10,6 +10,7 @@ use super::errors;
 use super::facts::{Def, Facts, FileScope, GlobalId, Local, LocalId, LocalKind};
 use super::names::{Binding, Names, Role};
 use super::ty::{RecordTy, Ty};
+use crate::diagnostic::codes::check as codes;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::source::{FileId, Span};
 use crate::syntax::is_taken;
@@ -127,9 +128,28 @@ impl<'a> Checker<'a> {
         Place { file: self.file, item: self.item, span }
     }
 
-    /// Reports.
+    /// Reports, but not that a name is unknown where what declares it could not be read.
     pub fn report(&mut self, diagnostic: Diagnostic) {
-        self.facts.diagnostics.push(diagnostic);
+        if !self.is_lost(&diagnostic) {
+            self.facts.diagnostics.push(diagnostic);
+        }
+    }
+
+    fn is_lost(&self, diagnostic: &Diagnostic) -> bool {
+        let unknown = [
+            &codes::UNKNOWN_NAME,
+            &codes::UNKNOWN_TYPE,
+            &codes::UNKNOWN_COMMAND,
+            &codes::UNKNOWN_KIND,
+            &codes::UNKNOWN_FUNCTION,
+            &codes::UNKNOWN_SETTING,
+            &codes::UNKNOWN_VARIANT,
+            &codes::UNKNOWN_FIELD,
+            &codes::UNKNOWN_ARGUMENT,
+        ];
+        !self.scope.lost.is_empty()
+            && unknown.iter().any(|code| code.name == diagnostic.code.name)
+            && self.env.text_at(diagnostic.primary.place).is_some_and(|name| self.scope.lost.contains(name))
     }
 
     /// Notes what the name at `span` refers to.

@@ -13,8 +13,9 @@ use super::load::{Files, Unit, module_name};
 use super::ty::Ty;
 use super::{errors, signature};
 use crate::diagnostic::{Diagnostic, Place};
-use crate::source::FileId;
+use crate::source::{FileId, Span};
 use crate::suggest;
+use crate::syntax::declared_name;
 use crate::syntax::tree::{Item, ItemKind, Name, Use};
 
 /// A declared item; what it is is found out when somebody asks.
@@ -51,7 +52,7 @@ impl Env {
         let mut env = Self { files, decls: Vec::new(), scopes: Vec::new(), items: FxHashMap::default() };
         let mut host_scope = FileScope::default();
         for (name, signature) in host {
-            let id = env.declare(name.clone(), Place::absolute(FileId(0), crate::source::Span::at(0)), true);
+            let id = env.declare(name.clone(), Place::absolute(FileId(0), Span::at(0)), true);
             let signature = Signature { host: true, ..signature.clone() };
             if let Some(decl) = env.decls.get(id.0 as usize) {
                 let _ = decl.kind.set(GlobalKind::Command(Arc::new(signature)));
@@ -80,6 +81,15 @@ impl Env {
         let mut scope = FileScope::default();
         let Some(tree) = self.files.units.get(file.0 as usize).map(|unit| unit.tree.clone()) else { return scope };
         for (index, slot) in tree.items.iter().enumerate() {
+            let text = || Span::new(slot.start, slot.end).of(self.files.sources.get(file).text());
+            match slot.item.kind {
+                ItemKind::Broken => scope.lost.extend(text().lines().filter_map(declared_name).map(EcoString::from)),
+                ItemKind::Record(_) | ItemKind::Enum(_) if !slot.errors.is_empty() => {
+                    let parts = text().split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-')));
+                    scope.lost.extend(parts.map(EcoString::from));
+                }
+                _ => scope.lost.extend(slot.errors.iter().filter_map(|error| bound_near(text(), error))),
+            }
             let Some(name) = slot.item.name().filter(|name| !name.is_missing()) else { continue };
             let place = Place { file, item: index as u32, span: name.span };
             let id = self.declare(name.text.clone(), place, false);
@@ -105,6 +115,7 @@ impl Env {
         let mut scope = prelude.clone();
         let Some(unit) = self.files.units.get(file.0 as usize) else { return scope };
         let mine = &own[file.0 as usize];
+        scope.lost.clone_from(&mine.lost);
         for (index, target) in &unit.uses {
             let Some(ItemKind::Use(item)) = unit.tree.items.get(*index as usize).map(|slot| &slot.item.kind) else {
                 continue;
@@ -116,7 +127,7 @@ impl Env {
                         self.import(&mut scope, mine, (item, name), (&own[target.0 as usize], place(name.span)), out);
                     }
                 }
-                (Some(_), None) => {}
+                (Some(names), None) => scope.lost.extend(names.iter().map(|name| name.text.clone())),
                 (None, _) => {
                     let Some((name, span)) = module_name(item) else { continue };
                     let offers = target.map_or_else(Default::default, |target| own[target.0 as usize].clone());
@@ -154,7 +165,9 @@ impl Env {
             }
             table.insert(name.text.clone(), *id);
         }
-        if !found {
+        if !found && from.lost.contains(&name.text) {
+            scope.lost.insert(name.text.clone());
+        } else if !found {
             let offered = from.names.keys().chain(from.commands.keys()).map(EcoString::as_str);
             let module = module_name(item).map(|(name, _)| name).unwrap_or_default();
             out.push(errors::not_offered(place, &name.text, &module, suggest::nearest(&name.text, offered)));
@@ -170,6 +183,12 @@ impl Env {
                 }
             }
         }
+    }
+
+    /// The text at `place`.
+    pub fn text_at(&self, place: Place) -> Option<&str> {
+        let place = self.unit(place.file)?.tree.absolute(place);
+        self.files.sources.get(place.file).text().get(place.span.start as usize..place.span.end as usize)
     }
 
     /// Where the item of that number declares its name; a host's command stands nowhere.
@@ -234,6 +253,16 @@ impl Env {
         };
         self.decls.iter().enumerate().map(global).collect()
     }
+}
+
+/// The name that is bound on the line of a syntax error, which nothing else may have bound.
+fn bound_near(item: &str, error: &Diagnostic) -> Option<EcoString> {
+    let (before, after) = item.split_at_checked(error.primary.place.span.start as usize)?;
+    let start = before.rfind(['\n', ';', '{', '}']).map_or(0, |at| at + 1);
+    let mut words = before[start..].split_whitespace().chain(after.lines().next()?.split_whitespace());
+    let keyword = words.next()?;
+    let name = words.next()?.trim_end_matches(':');
+    matches!(keyword, "let" | "var" | "step" | "metric" | "output" | "approve").then(|| name.into())
 }
 
 fn extend(scope: &mut FileScope, with: &FileScope) {

@@ -3,6 +3,7 @@
 //! Facts are kept by item, so that those of an item whose text and surroundings did not change can be kept. A name is
 //! identified by the byte (in its item) where it begins, an expression by its [`NodeId`].
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ecow::EcoString;
@@ -80,6 +81,8 @@ pub struct FileScope {
     pub commands: IndexMap<EcoString, GlobalId>,
     /// `use … as module`: what each module offers.
     pub modules: IndexMap<EcoString, Arc<FileScope>>,
+    /// Names whose declaration could not be read, which is reported where it stands: uses of them are not.
+    pub lost: BTreeSet<EcoString>,
 }
 
 /// A declared item.

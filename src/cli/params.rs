@@ -8,6 +8,7 @@ use crate::eval;
 use crate::plan::ir::{Param, Plan, Type, TypeIx};
 use crate::value::decode::type_text;
 use crate::value::{Fields, SecretRef, Value};
+use std::path::Path;
 use std::sync::Arc;
 
 /// Where flags of parameters stand in the help.
@@ -91,6 +92,7 @@ pub(super) fn values(
     matches: &ArgMatches,
     plan: &Plan,
     secrets: &[String],
+    workspace: &Path,
 ) -> Result<Fields, clap::Error> {
     let mut fields = Fields::new();
     for param in params(plan) {
@@ -113,10 +115,15 @@ pub(super) fn values(
         let Some(given) = matches.get_many::<String>(&id(param)) else { continue };
         let mut value: Option<Value> = None;
         for text in given {
-            let next = eval::decode_text(plan, text, param.ty, &eval::Nothing).map_err(|why| {
+            let refuse = |why: String| {
                 let message = format!("invalid value '{text}' for '--{}': {why}", param.name);
                 error(command, ErrorKind::ValueValidation, message)
-            })?;
+            };
+            let next =
+                eval::decode_text(plan, text, param.ty, &eval::Nothing).map_err(|why| refuse(why.to_string()))?;
+            if let Some(why) = absent(&next, workspace) {
+                return Err(refuse(why));
+            }
             value = Some(match value {
                 Some(before) => join(before, next),
                 None => next,
@@ -125,6 +132,20 @@ pub(super) fn values(
         fields.extend(value.map(|value| (param.name.clone(), value)));
     }
     Ok(fields)
+}
+
+/// What is wrong with a file or folder in `value`: it is checked to exist before anything runs.
+fn absent(value: &Value, workspace: &Path) -> Option<String> {
+    match value {
+        Value::File(file) => {
+            let (path, what) = (workspace.join(file.path.as_str()), if file.dir { "folder" } else { "file" });
+            let there = if file.dir { path.is_dir() } else { path.is_file() };
+            (!there).then(|| format!("there is no {what} {}", path.display()))
+        }
+        Value::List(values) => values.iter().find_map(|value| absent(value, workspace)),
+        Value::Map(fields) | Value::Record(fields) => fields.values().find_map(|value| absent(value, workspace)),
+        _ => None,
+    }
 }
 
 fn error(command: &Command, kind: ErrorKind, message: String) -> clap::Error {

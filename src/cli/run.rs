@@ -97,7 +97,7 @@ fn understand(verb: &'static str, args: &RunArgs, context: Context) -> Result<Re
         Err(error) => return Ok(Err(print(Some(error), verb))),
     };
     let options = RunOptions::from_arg_matches(&matches)?;
-    match params::values(&command, &matches, &plan, &options.watch.secret) {
+    match params::values(&command, &matches, &plan, &options.watch.secret, &source::workspace()?) {
         Ok(inputs) => Ok(Ok(Request { plan, inputs, options })),
         Err(error) => Ok(Err(print(Some(error), verb))),
     }

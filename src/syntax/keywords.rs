@@ -84,6 +84,15 @@ pub(super) const ITEMS: [&str; 13] = [
 /// Words that begin a line of a test.
 pub(super) const TESTS: [&str; 8] = ["mock", "answer", "advance", "crash", "file", "for", "run", "expect"];
 
+/// The name that an item declares whose first line is `line`, however wrong the rest is.
+pub fn declared_name(line: &str) -> Option<&str> {
+    let (word, rest) = line.split_once(' ')?;
+    let rest = rest.trim_start();
+    let end = rest.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-'))).unwrap_or(rest.len());
+    let named = ITEMS.contains(&word) && !matches!(word, "use" | "test" | "allow");
+    (named && end > 0).then(|| &rest[..end])
+}
+
 /// Words kept for later versions.
 const FUTURE: [&str; 35] = [
     "import",

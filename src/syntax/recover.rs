@@ -134,6 +134,7 @@ impl<'s> Recovery<'_, 's> {
             match token.kind {
                 Kind::Open(b'{') if depth == 0 => return Some(token.span.start),
                 Kind::End => return None,
+                Kind::Sign if depth == 0 && token.span.of(self.text) == ";" => return None,
                 _ if token.new_line && depth == 0 => return None,
                 _ if token.new_line && self.unbalanced && self.starts_member(token.span) => return None,
                 Kind::Open(_) => depth += 1,

@@ -84,7 +84,8 @@ fn near_word<'w>(scene: &Scene<'_>, expected: &[Rule]) -> Option<Near<'w>> {
     let after = expected.contains(&Rule::need_end) || expected.contains(&Rule::need_lbrace);
     let followers = if after { words::followers(scene.keyword) } else { &[] };
     let gate = if after && words::form(scene.keyword).is_none() { words::followers("gate") } else { &[] };
-    nearest(scene.found.span.of(scene.text), options.chain(followers).chain(gate).copied())
+    let found = scene.found.span.of(scene.text);
+    nearest(found, options.chain(followers).chain(gate).copied()).filter(|near| near.word != found)
 }
 
 fn first_line(text: &str) -> u32 {
@@ -228,6 +229,12 @@ fn habit(scene: &Scene<'_>, expected: &[Rule]) -> Option<Habit> {
         "++" => return say("write `x = x + 1`, for a name declared with `var`", None),
         "**" => return say("there is no power operator", None),
         "->" if wants(Rule::need_fat) => return say("an arm of a `match` has `=>`", Some(("=>", true))),
+        "=>" if wants(Rule::need_end) && matches!(scene.keyword, "let" | "var" | "fn" | "metric" | "output") => {
+            return say(
+                "a function `x => …` stands only in the brackets of a built-in such as `map` or `filter`",
+                None,
+            );
+        }
         "=>" if wants(Rule::need_arrow) => return say("outputs come after `->`", Some(("->", true))),
         ":" if wants(Rule::need_eq) => return say("a value comes after `=`; `:` gives a type", None),
         "=" if wants(Rule::need_colon) => return say("a key and its value are separated by `:`", Some((":", true))),
@@ -341,7 +348,8 @@ pub(super) fn member(text: &str, place: Place, word: &str, context: Context) -> 
             Context::Body => Box::new(statements.chain(scope).copied()),
         }
     };
-    let all = keywords::STATEMENTS.iter().chain(&keywords::VERDICTS).chain(&keywords::CLAUSES).copied();
+    // No statement stands among clauses.
+    let elsewhere = || (context != Context::Clauses).then(|| nearest(word, keywords::CLAUSES.iter().copied()));
     if keywords::is_future(word) {
         return (later(place, word), None);
     }
@@ -373,7 +381,7 @@ pub(super) fn member(text: &str, place: Place, word: &str, context: Context) -> 
         return (Diagnostic::new(&codes::UNKNOWN_KEYWORD, place, message).help(help), None);
     }
     let called = text[place.span.end as usize..].starts_with(['(', '.', '[']);
-    let near = if called { None } else { nearest(word, known()).or_else(|| nearest(word, all)) };
+    let near = if called { None } else { nearest(word, known()).or_else(|| elsewhere().flatten()) };
     let what = if context == Context::Clauses { "clause" } else { "statement" };
     let diagnostic = Diagnostic::new(&codes::UNKNOWN_KEYWORD, place, format!("no {what} begins with `{word}`"));
     let diagnostic = match near {

@@ -12,6 +12,13 @@ pub fn unknown_name(place: Place, name: &str, near: Option<Near>) -> Diagnostic 
     Diagnostic::new(&codes::UNKNOWN_NAME, place, format!("nothing is called `{name}` here")).near(near)
 }
 
+/// A bare variant where nothing says of which enum.
+pub fn untyped_variant(place: Place, name: &str, of: &str) -> Diagnostic {
+    unknown_name(place, name, None)
+        .help(format!("for the variant write `{of}.{name}`: nothing here says that a `{of}` is expected"))
+        .fix("name the variant in full", place, format!("{of}.{name}"), false)
+}
+
 /// `a-b` where `a - b` was meant.
 pub fn subtraction(place: Place, name: &str, left: &str, right: &str) -> Diagnostic {
     Diagnostic::new(&codes::UNKNOWN_NAME, place, format!("nothing is called `{name}` here"))

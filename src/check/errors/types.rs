@@ -262,7 +262,23 @@ pub fn not_a_list(place: Place, got: &Ty) -> Diagnostic {
 
 /// `[i]` of something without elements.
 pub fn no_elements(place: Place, got: &Ty) -> Diagnostic {
-    Diagnostic::new(&codes::TYPE_MISMATCH, place, format!("{} has no elements", got.described()))
+    let found = Diagnostic::new(&codes::TYPE_MISMATCH, place, format!("{} has no elements", got.described()));
+    match got {
+        Ty::Record(_) => found.help("a field is read by `.name`; for keys that are computed make it a `map<…>`"),
+        Ty::String => found.help("a part of a text is `….slice(from, to)`"),
+        _ => found,
+    }
+}
+
+/// A text where the arguments of a program are listed.
+pub fn not_words(place: Place, got: &Ty) -> Diagnostic {
+    let found = Diagnostic::new(&codes::TYPE_MISMATCH, place, format!("expected a list, found {}", got.described()));
+    match got {
+        Ty::String => {
+            found.help("list the program and each argument: `[\"ls\", \"-l\"]`; a shell is called by `sh \"ls -l\"`")
+        }
+        _ => found.help("list the arguments: `[\"first\", second]`"),
+    }
 }
 
 /// A step's name as a value.

@@ -91,7 +91,7 @@ impl Checker<'_> {
 
     /// Reports that a module does not offer a name; nothing where the module could not be read.
     pub fn unknown_member(&mut self, module: &Name, offers: &FileScope, name: &Name) {
-        if offers.names.is_empty() && offers.commands.is_empty() {
+        if offers.names.is_empty() && offers.commands.is_empty() || offers.lost.contains(&name.text) {
             return;
         }
         let offered = offers.names.keys().chain(offers.commands.keys()).map(EcoString::as_str);
@@ -128,7 +128,7 @@ impl Checker<'_> {
             self.report(errors::bare_module(place, name));
             return Ty::Unknown;
         }
-        if let Some((left, right)) = self.subtraction(name) {
+        if let Some((left, right)) = self.subtraction(name, true) {
             self.report(errors::subtraction(place, name, &left, &right));
             return Ty::Unknown;
         }
@@ -152,8 +152,24 @@ impl Checker<'_> {
             self.report(errors::unknown_variant(place, name, of, near, declared));
             return Ty::Unknown;
         }
-        self.report(errors::unknown_name(place, name, near));
+        match self.subtraction(name, false) {
+            Some((left, right)) if near.is_none() => {
+                self.report(errors::subtraction(place, name, &left, &right));
+            }
+            _ => match self.enum_with(name) {
+                Some(of) if near.is_none() => self.report(errors::untyped_variant(place, name, &of)),
+                _ => self.report(errors::unknown_name(place, name, near)),
+            },
+        }
         Ty::Unknown
+    }
+
+    /// The one enum in scope that has a variant of that name.
+    fn enum_with(&self, variant: &EcoString) -> Option<EcoString> {
+        let has = |id: &GlobalId| matches!(self.env.kind(*id), GlobalKind::Type(Ty::Enum(of)) if of.variants.contains(variant));
+        let mut all = self.scope.names.iter().filter(|(_, id)| has(id)).map(|(name, _)| name.clone());
+        let first = all.next()?;
+        all.next().is_none().then_some(first)
     }
 
     /// Names that could be meant where a value is expected.
@@ -171,14 +187,14 @@ impl Checker<'_> {
         names
     }
 
-    /// `a-b` where `a` is known and `a-b` is not: the two sides of a subtraction.
-    fn subtraction(&self, name: &str) -> Option<(String, String)> {
+    /// `a-b` where `a` is known and `a-b` is not: the two sides of a subtraction, of which `both` may have to be known.
+    fn subtraction(&self, name: &str, both: bool) -> Option<(String, String)> {
         let mut cuts = name.match_indices('-').map(|(at, _)| at);
         let known = |part: &str| self.names.get(part).is_some() || self.scope.names.contains_key(part);
         cuts.find_map(|at| {
             let (left, right) = (&name[..at], &name[at + 1..]);
             let number = right.starts_with(|c: char| c.is_ascii_digit());
-            (known(left) && (number || known(right))).then(|| (left.to_owned(), right.to_owned()))
+            (known(left) && (!both || number || known(right))).then(|| (left.to_owned(), right.to_owned()))
         })
     }
 

@@ -102,6 +102,10 @@ impl Checker<'_> {
 
     fn comparison(&mut self, op: BinaryOp, left: &Expr, right: &Expr) {
         let (first, second) = self.sides(left, right);
+        if matches!(&left.kind, ExprKind::Binary(inner, _) if matches!(inner, Eq | Ne | Lt | Le | Gt | Ge | In | Matches))
+        {
+            return; // a chain, which the parser has reported
+        }
         for (expr, ty) in [(left, &first), (right, &second)] {
             match ty.plain() {
                 Ty::Secret => return self.report(errors::secret_compared(self.at(expr.span))),

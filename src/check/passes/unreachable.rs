@@ -55,6 +55,9 @@ fn unreachable_code(cx: &PassContext, span: Span, cause: &Stmt) -> Diagnostic {
     let why = match &cause.kind {
         StmtKind::Return(_) => "the workflow returns here",
         StmtKind::Fail(..) => "this always fails",
+        StmtKind::Verdict(verdict) if matches!(**verdict, Verdict::Rollback { .. }) => {
+            "what was done is rolled back here"
+        }
         StmtKind::Verdict(_) => "the handler has answered here",
         _ => "every way through this leaves",
     };

@@ -272,7 +272,7 @@ impl Checker<'_> {
             match &got {
                 Ty::List(element) if is_word(element) => {}
                 ty if ty.is_silent() => {}
-                _ => self.report(errors::not_a_list(self.at(list.span), &got)),
+                _ => self.report(errors::not_words(self.at(list.span), &got)),
             }
             return;
         };

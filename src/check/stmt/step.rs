@@ -203,7 +203,7 @@ impl Checker<'_> {
             }
             (Some(value), None) => {
                 let got = self.infer(value, &Ty::Unknown);
-                if place != Place::Run && !got.is_silent() && !of.name.is_missing() {
+                if place != Place::Run && declared.is_none() && !got.is_silent() && !of.name.is_missing() {
                     let end = self.at(Span::at(of.name.span.end));
                     self.report(errors::output_without_type(at, &of.name.text, &got, end));
                 }
@@ -211,7 +211,7 @@ impl Checker<'_> {
             }
             (None, Some(want)) => want,
             (None, None) => {
-                if !of.name.is_missing() {
+                if declared.is_none() && !of.name.is_missing() {
                     self.report(errors::output_of_nothing(at, &of.name.text));
                 }
                 Ty::Unknown
@@ -221,7 +221,8 @@ impl Checker<'_> {
         if known.is_none() && !of.name.is_missing() {
             match declared {
                 Some(declared) => {
-                    let near = suggest::nearest(&of.name.text, declared.iter().map(|(name, _)| name.as_str()));
+                    let near = suggest::nearest(&of.name.text, declared.iter().map(|(name, _)| name.as_str()))
+                        .map(|near| suggest::Near { certain: false, ..near }); // it may have a clause already
                     self.report(errors::undeclared_output(at, &of.name.text, near));
                 }
                 None => outputs.push((of.name.text.clone(), ty.clone())),
