@@ -209,6 +209,7 @@ impl Engine {
             _lock: lock,
             workspace: self.workspace.clone(),
             hosts: self.hosts.clone(),
+            secrets: Vec::new(),
             scratch,
             made: Made::default(),
             attended: self.attended,

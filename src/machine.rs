@@ -28,6 +28,7 @@ pub mod input;
 mod judge;
 mod kind;
 mod loops;
+mod mentions;
 pub mod notice;
 mod parallel;
 mod path;

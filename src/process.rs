@@ -36,7 +36,7 @@ pub use progress::{Progress, parse_progress};
 pub use running::Running;
 pub use scratch::{AttemptFiles, Scratch};
 pub use spawn::{find_program, spawn};
-pub use tree::become_subreaper;
+pub use tree::{become_subreaper, kill_strays};
 
 /// What to start, and how.
 #[derive(Clone, Debug, Default)]
@@ -54,8 +54,9 @@ pub struct Spec {
     /// Where everything printed is logged, line by line in order, as [`parse_log_line`] reads it. Made when the first
     /// byte is printed.
     pub log: Option<PathBuf>,
-    /// Beginning of the paths of complete outputs too large for memory: `.stdout` and `.stderr` are added.
-    pub spill: Option<PathBuf>,
+    /// Where complete outputs too large for memory go, standard output and standard error; of one that has no path only
+    /// the end is kept then.
+    pub spill: [Option<PathBuf>; 2],
     /// Where the process reports progress.
     pub progress: Option<PathBuf>,
     /// Byte strings that are shown as `***` in logs and outputs.

@@ -94,6 +94,7 @@ pub(super) fn values(
     secrets: &[String],
     workspace: &Path,
 ) -> Result<Fields, clap::Error> {
+    check_secrets(command, plan, secrets)?;
     let mut fields = Fields::new();
     for param in params(plan) {
         if matches!(core(plan, param.ty), Type::Secret) {
@@ -152,8 +153,34 @@ fn error(command: &Command, kind: ErrorKind, message: String) -> clap::Error {
     clap::Error::raw(kind, format!("{message}\n")).with_cmd(command)
 }
 
+/// Refuses a `--secret` that names no secret parameter, or no place where a secret can come from.
+fn check_secrets(command: &Command, plan: &Plan, secrets: &[String]) -> Result<(), clap::Error> {
+    for given in secrets {
+        let refuse = |why: String| {
+            // What stands there may be the secret itself: only what precedes `=` is shown.
+            let name = given.split_once('=').map_or("…", |(name, _)| name);
+            Err(error(command, ErrorKind::ValueValidation, format!("invalid value '{name}=…' for '--secret': {why}")))
+        };
+        let source = given.split_once('=').map(|(name, from)| (name, from.split_once(':')));
+        let Some((name, Some(("env" | "file", place)))) = source.filter(|(name, _)| !name.is_empty()) else {
+            return refuse("it is NAME=env:VARIABLE or NAME=file:PATH".to_owned());
+        };
+        if place.is_empty() {
+            return refuse("it does not say which".to_owned());
+        }
+        let mut known = params(plan).iter().filter(|param| matches!(core(plan, param.ty), Type::Secret));
+        if !known.any(|param| spelled(&param.name) == spelled(name)) {
+            return refuse(format!("there is no secret parameter `{name}`"));
+        }
+    }
+    Ok(())
+}
+
+fn spelled(name: &str) -> String {
+    name.replace('_', "-")
+}
+
 fn secret(param: &Param, secrets: &[String]) -> Option<Value> {
-    let spelled = |name: &str| name.replace('_', "-");
     let from = secrets.iter().find_map(|given| {
         let (name, from) = given.split_once('=')?;
         (spelled(name) == spelled(&param.name)).then_some(from)

@@ -125,6 +125,9 @@ fn conclude(id: &str, ended: Result<Ended, DriverError>, args: &WatchArgs) -> Ou
 /// How to answer a question from another command line.
 pub(super) fn how_to_answer(out: &mut dyn Write, run: &str, ask: &Ask) -> std::io::Result<()> {
     writeln!(out, "  {}: {}", ask.name, ask.question)?;
+    for (name, value) in &ask.show {
+        writeln!(out, "    {name} = {}", value.to_text())?;
+    }
     writeln!(out, "    wf answer {run} {} {}", ask.name, prompt::choices(ask))
 }
 

@@ -25,7 +25,8 @@ use crate::journal::{Journal, JournalError, Record, RunLock};
 use crate::machine::Machine;
 use crate::machine::command::{Ask, Attempt, Command, Outcome};
 use crate::machine::input::{AttemptResult, Ending, Input, Raw, Usage};
-use crate::process::Scratch;
+use crate::process::{Scratch, kill_strays};
+use crate::value::SecretRef;
 
 pub use logs::{Made, log_path};
 pub use secrets::SecretError;
@@ -148,6 +149,8 @@ pub(crate) struct Surroundings {
     pub workspace: PathBuf,
     /// Functions of the host program.
     pub hosts: Hosts,
+    /// Secrets of the run: masked in what any step prints.
+    pub secrets: Vec<Arc<SecretRef>>,
     /// Makes the private files of attempts.
     pub scratch: Scratch,
     /// Folders of logs that exist.
@@ -230,11 +233,14 @@ impl Local {
     ///
     /// `first` is what begins this stretch: `Start`, or `Resumed` and what is known by then.
     pub async fn drive(mut self, first: Vec<Input>) -> Result<Ended, DriverError> {
-        let resumed = first.contains(&Input::Resumed);
-        let mut messages: Vec<Message> = first.into_iter().map(Message::Input).collect();
-        if resumed {
-            self.asks = open_asks(&self.machine);
+        self.around.secrets = match first.first() {
+            Some(Input::Start(start)) => secrets::among(&start.inputs),
+            _ => secrets::among(self.machine.inputs()),
+        };
+        if first.contains(&Input::Resumed) {
+            self.end_strays();
         }
+        let mut messages: Vec<Message> = first.into_iter().map(Message::Input).collect();
         loop {
             self.turn(messages).await?;
             if let Some(ended) = self.ended().await? {
@@ -244,16 +250,32 @@ impl Local {
         }
     }
 
+    /// Ends what still runs of attempts that were in flight when an earlier process of the run died: they may run again,
+    /// and must not do so beside themselves.
+    fn end_strays(&self) {
+        for command in self.machine.commands() {
+            if let Command::Start(attempt) = command {
+                kill_strays(format!("WF_KEY={}", attempt.key).as_bytes());
+            }
+        }
+    }
+
     async fn turn(&mut self, messages: Vec<Message>) -> Result<(), DriverError> {
         let now = clock().max(self.last_at);
         let mut turn = Turn::default();
-        let resumed = messages.iter().any(|message| matches!(message, Message::Input(Input::Resumed)));
+        let mut resumed = false;
         for message in messages {
+            let resumes = matches!(message, Message::Input(Input::Resumed));
             self.take(message, now, &mut turn)?;
+            if resumes {
+                resumed = true;
+                self.take_overdue(now, &mut turn)?;
+            }
         }
         self.snapshots.needed = self.machine.may_roll_back();
         if resumed {
             turn.commands = self.machine.commands().into();
+            self.asks = open_asks(&self.machine);
         }
         let mut commands = Vec::new();
         while let Some(command) = turn.commands.pop_front() {
@@ -276,6 +298,21 @@ impl Local {
         Ok(())
     }
 
+    /// Fires the timers whose time came while nobody went on with the run, before anything else that is known by now: an
+    /// answer given after an approval has expired comes too late.
+    fn take_overdue(&mut self, now: i64, turn: &mut Turn) -> Result<(), DriverError> {
+        let mut overdue = Timers::default();
+        for command in self.machine.commands() {
+            if let Command::Timer { timer, at } = command {
+                overdue.set(timer, at);
+            }
+        }
+        while let Some(timer) = overdue.due(now) {
+            self.take(Message::Input(Input::TimerFired { timer }), now, turn)?;
+        }
+        Ok(())
+    }
+
     fn take(&mut self, message: Message, now: i64, turn: &mut Turn) -> Result<(), DriverError> {
         match message {
             Message::Input(input) => {
@@ -285,7 +322,12 @@ impl Local {
                     self.snapshots.force = *force;
                 }
                 let fatal = matches!(input, Input::Start(_) | Input::Resumed | Input::RollbackRequested { .. });
+                let answered = if let Input::Answered { ask, .. } = &input { Some(*ask) } else { None };
                 match self.apply(input, now, turn) {
+                    Ok(()) => {
+                        answered.map(|ask| self.asks.remove(&ask));
+                        Ok(())
+                    }
                     // Somebody else was faster: what is no longer asked needs no answer.
                     Err(DriverError::Refused(_)) if !fatal => Ok(()),
                     result => result,

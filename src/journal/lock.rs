@@ -8,10 +8,18 @@ use std::io::{Read, Seek, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use std::{fmt, process};
+
+use rustix::io::Errno;
+use rustix::process::{Pid, test_kill_process};
 
 use super::JournalError;
 use super::memory::{self, Memory};
+
+/// How long a lock whose holder is dead may still be held, and how often that is looked at.
+const PATIENCE: Duration = Duration::from_millis(500);
+const GLANCE: Duration = Duration::from_millis(10);
 
 /// Who holds a lock.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -59,6 +67,7 @@ pub(super) fn acquire(folder: &Path, run: &str, now_ms: i64) -> Result<RunLock, 
     fs::create_dir_all(folder).map_err(|error| JournalError::io(folder, &error))?;
     let path = folder.join(run);
     let failed = |error: &std::io::Error| JournalError::io(&path, error);
+    let mut patience = PATIENCE;
     loop {
         let mut file = open(&path).map_err(|error| failed(&error))?;
         match file.try_lock() {
@@ -69,6 +78,9 @@ pub(super) fn acquire(folder: &Path, run: &str, now_ms: i64) -> Result<RunLock, 
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 let holder = read_holder(&mut file);
+                if wait_for_the_dead(holder, &mut patience) {
+                    continue;
+                }
                 return Err(JournalError::Locked { run: run.to_owned(), holder });
             }
             Err(TryLockError::Error(error)) => return Err(failed(&error)),
@@ -76,12 +88,30 @@ pub(super) fn acquire(folder: &Path, run: &str, now_ms: i64) -> Result<RunLock, 
     }
 }
 
+/// Whether it is worth to look again, after a moment: a process that was killed while it started another leaves the lock
+/// to that for as long as it takes to replace itself by its program. A holder elsewhere (another container) seems dead too,
+/// so that patience ends.
+fn wait_for_the_dead(holder: Holder, patience: &mut Duration) -> bool {
+    let pid = i32::try_from(holder.pid).ok().and_then(Pid::from_raw);
+    let dead = pid.is_some_and(|pid| test_kill_process(pid) == Err(Errno::SRCH));
+    if !dead || patience.is_zero() {
+        return false;
+    }
+    std::thread::sleep(GLANCE);
+    *patience = patience.saturating_sub(GLANCE);
+    true
+}
+
 /// Who holds the lock of a run.
 pub(super) fn holder(folder: &Path, run: &str) -> Option<Holder> {
-    let mut file = File::open(folder.join(run)).ok()?;
-    match file.try_lock_shared() {
-        Err(TryLockError::WouldBlock) => Some(read_holder(&mut file)),
-        _ => None,
+    let mut patience = PATIENCE;
+    loop {
+        let mut file = File::open(folder.join(run)).ok()?;
+        let Err(TryLockError::WouldBlock) = file.try_lock_shared() else { return None };
+        let holder = read_holder(&mut file);
+        if !wait_for_the_dead(holder, &mut patience) {
+            return Some(holder);
+        }
     }
 }
 

@@ -316,3 +316,22 @@ fn many_records_are_read_quickly() {
     println!("100,000 records: written in {written:?}, {bytes} bytes read in {read:?}");
     assert!(read.as_millis() < 2000, "{read:?}");
 }
+
+#[test]
+fn a_lock_left_to_a_child_of_the_dead_is_waited_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = Journal::open(folder.path()).unwrap();
+    drop(journal.lock("aaa", 1).unwrap());
+    let locks = folder.path().join("locks");
+    let mut child = std::process::Command::new("true").spawn().unwrap();
+    child.wait().unwrap();
+    let mut held = std::fs::File::create(locks.join("aaa")).unwrap();
+    held.lock().unwrap();
+    std::io::Write::write_all(&mut held, format!("{} 1\n", child.id()).as_bytes()).unwrap();
+    let release = std::thread::spawn(move || {
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        drop(held);
+    });
+    drop(journal.lock("aaa", 2).expect("it is free in a moment"));
+    release.join().unwrap();
+}

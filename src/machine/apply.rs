@@ -116,6 +116,11 @@ impl Machine {
         self.state.outcome.as_ref()
     }
 
+    /// Values of the entry workflow's parameters, as the run was started with them.
+    pub fn inputs(&self) -> &crate::value::Fields {
+        &self.state.start.inputs
+    }
+
     /// Whether the run may ever want files back: the plan has a checkpoint, an undo, a `rollback` or an `escalate`. Where
     /// it has none, snapshots need not be taken, unless the run was started with checkpoints after every step.
     pub fn may_roll_back(&self) -> bool {

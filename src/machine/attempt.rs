@@ -4,6 +4,7 @@ use ecow::EcoString;
 
 use super::command::{Attempt, EnvValue, Resolved, ResolvedEffects};
 use super::evaluate::Place;
+use super::mentions::wanted;
 use super::path::idempotency_key;
 use super::run::{Run, failure};
 use super::step::StepOf;
@@ -45,6 +46,7 @@ impl Run<'_> {
             effects: ResolvedEffects::default(),
             queue,
             undo,
+            wanted: wanted(self.plan, work, self.step_of(run.of)),
         };
         fill(&place, work, &mut resolved).map_err(|error| match error {
             Fault::Eval(error) => error.failure(self.plan),

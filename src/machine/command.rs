@@ -95,6 +95,19 @@ pub struct Attempt {
     pub queue: Option<String>,
     /// Whether it is the undo of a step.
     pub undo: bool,
+    /// What judging it looks at.
+    #[serde(default)]
+    pub wanted: Wanted,
+}
+
+/// Which outputs of a process must be kept whole for judging it; of the others an end is enough, for messages.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Wanted {
+    /// Standard output.
+    pub stdout: bool,
+    /// Standard error.
+    pub stderr: bool,
 }
 
 /// A value that goes into a process.

@@ -6,6 +6,7 @@ use ecow::EcoString;
 
 use super::frame::FrameId;
 use super::input::Raw;
+use super::mentions::hidden;
 use super::run::Run;
 use super::state::State;
 use super::task::TaskId;
@@ -38,7 +39,9 @@ impl Context for Place<'_> {
     }
 
     fn attempt(&self, var: AttemptVar) -> Option<Value> {
-        let (raw, number) = self.attempt?;
+        let Some((raw, number)) = self.attempt else {
+            return self.outputs.and_then(|outputs| outputs.get(&hidden(var))).cloned();
+        };
         Some(match var {
             AttemptVar::Stdout => Value::Str(raw.stdout.clone()),
             AttemptVar::Stderr => Value::Str(raw.stderr.clone()),

@@ -210,10 +210,12 @@ pub enum Answer {
 pub struct Raw {
     /// How it ended.
     pub ending: Ending,
-    /// Complete standard output.
+    /// Standard output; complete where the attempt wants it, else perhaps only its end.
     pub stdout: EcoString,
-    /// Complete standard error.
+    /// Standard error, in the same way.
     pub stderr: EcoString,
+    /// A secret turned up in what it printed or wrote, and was replaced by `***`.
+    pub masked: bool,
     /// Wall milliseconds.
     pub duration: i64,
     /// What it wrote to `$WF_OUTPUT`, by name: text to be parsed as the declared type, or JSON.

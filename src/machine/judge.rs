@@ -5,11 +5,12 @@ use ecow::EcoString;
 use super::command::StopReason;
 use super::evaluate::Place;
 use super::input::{AttemptResult, Ending, Raw};
+use super::mentions::{hidden, in_undo};
 use super::run::failure;
 use super::state::State;
 use super::step::{StepOf, StepRun};
 use super::task::Entry;
-use crate::eval;
+use crate::eval::{self, Context};
 use crate::plan::ir::{FailsAs, Node, Output, Plan, Step, TypeIx, Work};
 use crate::value::{Failure, Fields, Value};
 
@@ -18,6 +19,9 @@ const TAIL: usize = 4096;
 
 /// Most bytes of an output that a message about it shows.
 const SHOWN: usize = 120;
+
+/// What stands where a secret was.
+const MASKED: &str = "***";
 
 /// Judges in the order of the language: signal, timeout, spawn; `fails as` that mentions no output; exit code; outputs
 /// one by one; `fails as` that mentions outputs.
@@ -102,15 +106,34 @@ impl<'a> Judging<'a> {
         self.exit()?;
         let mut outputs = Fields::with_capacity(self.work.outputs.len());
         for output in &self.work.outputs {
-            let value = self.output(output, &outputs)?;
+            let value = self.no_secret(output, self.output(output, &outputs)?)?;
             outputs.insert(output.name.clone(), value);
         }
         for output in self.step().map_or(&[][..], |step| &step.outputs) {
-            let value = self.value(self.frame, output, &outputs)?;
+            let value = self.no_secret(output, self.value(self.frame, output, &outputs)?)?;
             outputs.insert(output.name.clone(), value);
         }
         self.fails_as(true, &outputs)?;
+        self.keep_for_undo(&mut outputs);
         Ok(outputs)
+    }
+
+    /// What its undo will want to know of the attempt.
+    fn keep_for_undo(&self, outputs: &mut Fields) {
+        let mut wanted = Vec::new();
+        in_undo(self.plan, self.work, self.step(), &mut |var| wanted.push(var));
+        for var in wanted {
+            let value = self.place(self.inner(), &Fields::new()).attempt(var);
+            outputs.extend(value.map(|value| (hidden(var), value)));
+        }
+    }
+
+    /// A secret that got into an output fails the step: what is in the journal stays there.
+    fn no_secret(&self, output: &Output, value: Value) -> Verdict<Value> {
+        if self.raw.masked && value.to_text().contains(MASKED) {
+            return fault("output", format!("output {} holds a secret", output.name));
+        }
+        Ok(value)
     }
 
     fn given(&self, given: &Fields, sample: &dyn Fn(&str, TypeIx) -> Value) -> Verdict<Fields> {

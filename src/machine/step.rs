@@ -557,8 +557,9 @@ impl<'a> Run<'a> {
         self.step_succeeds(t, outputs);
     }
 
-    pub fn step_succeeds(&mut self, t: TaskId, outputs: Fields) {
+    pub fn step_succeeds(&mut self, t: TaskId, mut outputs: Fields) {
         self.register_undo(t, &outputs);
+        outputs.retain(|name, _| !name.starts_with('$'));
         let Some(run) = self.close_step(t) else { return };
         let Some(step) = self.step_of(run.of) else {
             return self.done(t, Completion::Normal);

@@ -98,15 +98,12 @@ impl Running {
                 return Err(error);
             }
         };
-        let output = |stream, pipe, suffix: &str| {
-            let path = spec.spill.as_ref().map(|path| {
-                let mut path = path.clone().into_os_string();
-                path.push(suffix);
-                path.into()
-            });
-            Output { stream, pipe, masker: Masker::new(&spec.mask), capture: Capture::new(path, spec.limits) }
+        let output = |stream, pipe, spill| {
+            let (masker, capture) = (Masker::new(&spec.mask), Capture::new(spill, spec.limits));
+            Output { stream, pipe, masker, capture }
         };
-        let outputs = [output(Stream::Stdout, stdout, ".stdout"), output(Stream::Stderr, stderr, ".stderr")];
+        let [spill, spill_error] = spec.spill;
+        let outputs = [output(Stream::Stdout, stdout, spill), output(Stream::Stderr, stderr, spill_error)];
         Ok(Self {
             child,
             tree,

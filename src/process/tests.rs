@@ -139,7 +139,7 @@ fn invalid_text_is_kept_as_it_is() {
 fn endless_output_takes_bounded_memory() {
     let folder = tempfile::tempdir().unwrap();
     let script = "head -c 200000000 /dev/zero | tr '\\0' 'x'; echo end; head -c 3000 /dev/zero >&2";
-    let spill = Some(folder.path().join("1"));
+    let spill = [Some(folder.path().join("1.stdout")), Some(folder.path().join("1.stderr"))];
     let (log, before) = (Some(folder.path().join("log")), resident());
     let outcome = run(Spec { spill, log: log.clone(), ..spec(script) });
     assert!(resident() < before + (24 << 20), "{before} to {}", resident());
@@ -153,12 +153,20 @@ fn endless_output_takes_bounded_memory() {
 }
 
 #[test]
+fn of_an_output_without_a_path_the_end_is_kept() {
+    let limits = Limits { memory: 100, tail: 50, ..Limits::default() };
+    let outcome = run(Spec { limits, ..spec("yes 12345678 | head -c 9000") });
+    assert_eq!((outcome.stdout.len, outcome.stdout.tail().len()), (9000, 50));
+    assert!(outcome.stdout.spilled.is_none() && outcome.lost.is_none());
+}
+
+#[test]
 fn output_of_all_sizes_is_whole() {
     let folder = tempfile::tempdir().unwrap();
     for size in [0_usize, 1, 99, 100, 101, 149, 150, 151, 1000, 70_000] {
         let limits = Limits { memory: 100, tail: 50, ..Limits::default() };
         let script = format!("yes 12345678 | head -c {size}");
-        let outcome = run(Spec { spill: Some(folder.path().join("x")), limits, ..spec(&script) });
+        let outcome = run(Spec { spill: [Some(folder.path().join("x")), None], limits, ..spec(&script) });
         let expected: Vec<u8> = b"12345678\n".iter().copied().cycle().take(size).collect();
         assert_eq!(outcome.stdout.read().unwrap(), expected);
         assert_eq!(outcome.stdout.tail(), &expected[size.saturating_sub(50)..]);
@@ -337,4 +345,14 @@ fn many_at_once_do_not_mix() {
         assert_eq!(outcome.end, End::Exited(number));
         assert_eq!(outcome.stdout.tail(), format!("{number}\n").as_bytes());
     }
+}
+
+#[test]
+fn strays_are_found_by_their_marker() {
+    let marker = format!("WF_KEY=stray-{}", std::process::id());
+    let script = format!("{marker} setsid sleep 4711 & exec env {marker} sleep 4711");
+    let mut child = std::process::Command::new("sh").args(["-c", &script]).spawn().unwrap();
+    std::thread::sleep(Duration::from_millis(200));
+    super::kill_strays(marker.as_bytes());
+    assert!(matches!(child.try_wait(), Ok(Some(_))), "it was ended");
 }

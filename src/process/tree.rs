@@ -7,10 +7,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
+use std::time::Duration;
 
 use rustix::process::{
     Pid, PidfdFlags, Signal, WaitOptions, kill_process_group, pidfd_open, pidfd_send_signal, waitpgid, waitpid,
 };
+
+/// How often strays are looked for, and how long the killed have to disappear in between.
+const STRAY_ROUNDS: usize = 20;
+const STRAY_PAUSE: Duration = Duration::from_millis(5);
 
 /// The root and how to know its descendants.
 pub(super) struct Tree {
@@ -36,6 +41,29 @@ pub fn become_subreaper() -> io::Result<()> {
     #[cfg(target_os = "linux")]
     rustix::process::set_child_subreaper(Some(rustix::process::getpid()))?;
     Ok(())
+}
+
+/// Kills what an earlier process of this program started and left behind when it was killed itself: every process whose
+/// environment holds `marker` (`NAME=value`), which the value must make unmistakable.
+pub fn kill_strays(marker: &[u8]) {
+    // More than once: one may start another while the list is gone through.
+    for _ in 0..STRAY_ROUNDS {
+        let own = i32::try_from(std::process::id()).unwrap_or(0);
+        let mut strays = snapshot();
+        strays.retain(|pid, entry| *pid > 1 && *pid != own && !entry.dead && holds(*pid, marker));
+        if strays.is_empty() {
+            return;
+        }
+        for (pid, entry) in strays {
+            send(pid, entry, Signal::KILL);
+        }
+        std::thread::sleep(STRAY_PAUSE);
+    }
+}
+
+fn holds(pid: i32, marker: &[u8]) -> bool {
+    let Ok(environment) = fs::read(format!("/proc/{pid}/environ")) else { return false };
+    environment.split(|byte| *byte == 0).any(|variable| variable == marker)
 }
 
 impl Tree {
@@ -114,9 +142,7 @@ impl Tree {
     }
 
     fn is_marked(&self, pid: i32) -> bool {
-        let Some(marker) = &self.marker else { return false };
-        let Ok(environment) = fs::read(format!("/proc/{pid}/environ")) else { return false };
-        environment.split(|byte| *byte == 0).any(|variable| variable == marker)
+        self.marker.as_ref().is_some_and(|marker| holds(pid, marker))
     }
 }
 

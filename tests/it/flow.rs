@@ -116,7 +116,7 @@ impl World {
         *count += 1;
         self.now += 1000;
         let Reply { exit, stdout, stderr, written, returned } = reply;
-        let raw = Raw { ending: Ending::Exit(exit), stdout, stderr, duration: 1000, written, returned };
+        let raw = Raw { ending: Ending::Exit(exit), stdout, stderr, masked: false, duration: 1000, written, returned };
         let result = self.machine.judge(attempt.attempt, &raw);
         self.apply(&Input::AttemptFinished { attempt: attempt.attempt, result, usage: Usage::default() });
     }

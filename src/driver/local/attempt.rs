@@ -10,10 +10,10 @@ use indexmap::IndexMap;
 use tokio::sync::{mpsc, watch};
 
 use super::{Halt, Message, Surroundings, log_path, secrets};
-use crate::machine::command::{Attempt, EnvValue, Resolved};
+use crate::machine::command::{Attempt, EnvValue, Resolved, Wanted};
 use crate::machine::input::{Ending, Raw, Usage};
 use crate::plan::ir::Language;
-use crate::process::{self, AttemptFiles, End, Mask, Notice, Outcome, OutputValue, Spec, Stream};
+use crate::process::{self, AttemptFiles, Captured, End, Mask, Notice, Outcome, OutputValue, Spec, Stream};
 use crate::value::{Fields, Value};
 
 /// How long a process and its descendants have to end after SIGTERM.
@@ -33,13 +33,15 @@ pub(super) fn start(attempt: &Attempt, around: &Surroundings, halt: watch::Recei
     }
     let number = attempt.attempt;
     let started = prepare(attempt, around).and_then(|(spec, files)| {
+        let mask = spec.mask.clone();
         let running = process::spawn(spec).map_err(|error| error.to_string())?;
-        Ok((running, files))
+        Ok((running, files, mask))
     });
     match started {
-        Ok((running, files)) => {
+        Ok((running, files, mask)) => {
             let echo = around.echo.then(|| Echo { attempt: number, to: to.clone(), partial: Default::default() });
-            tokio::spawn(run(number, running, files, echo, to, halt));
+            let keeping = Keeping { files, mask, wanted: attempt.wanted };
+            tokio::spawn(run(number, running, keeping, echo, to, halt));
         }
         Err(why) => end(&to, number, Raw { ending: Ending::Spawn(why), ..Raw::default() }, Usage::default()),
     }
@@ -76,7 +78,8 @@ async fn host(
 /// What to start, and the private files of the attempt.
 fn prepare(attempt: &Attempt, around: &Surroundings) -> Result<(Spec, AttemptFiles), String> {
     let files = around.scratch.attempt().map_err(|error| format!("its private files: {error}"))?;
-    let mut secrets = Vec::new();
+    // Every secret of the run, not only those that it gets: an earlier step may have left one where it finds it.
+    let mut secrets: Vec<String> = around.secrets.iter().filter_map(|secret| secrets::resolve(secret).ok()).collect();
     let mut env = own_variables(attempt, around, &files);
     for (name, value) in &attempt.env {
         env.push((name.as_str().into(), resolve(value, &mut secrets)?.into()));
@@ -92,12 +95,14 @@ fn prepare(attempt: &Attempt, around: &Surroundings) -> Result<(Spec, AttemptFil
     if let Some(folder) = log.as_ref().and_then(|log| log.parent()) {
         around.made.make(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     }
+    let spill = |wanted: bool, name: &str| log.as_ref().filter(|_| wanted).map(|log| log.with_extension(name));
+    let Wanted { stdout, stderr } = attempt.wanted;
     let spec = Spec {
         argv: argv(&attempt.action),
         env,
         cwd: Some(attempt.cwd.as_ref().map_or_else(|| around.workspace.clone(), |cwd| around.workspace.join(cwd))),
         stdin,
-        spill: log.as_ref().map(|log| log.with_extension("full")),
+        spill: [spill(stdout, "stdout"), spill(stderr, "stderr")],
         log,
         progress: Some(files.progress.clone()),
         mask: Arc::new(Mask::new(secrets.iter().map(String::as_bytes))),
@@ -169,10 +174,17 @@ impl Echo {
     }
 }
 
+/// What is needed when an attempt has ended to tell what came of it.
+struct Keeping {
+    files: AttemptFiles,
+    mask: Arc<Mask>,
+    wanted: Wanted,
+}
+
 async fn run(
     number: u64,
     mut running: process::Running,
-    files: AttemptFiles,
+    keeping: Keeping,
     mut echo: Option<Echo>,
     to: mpsc::UnboundedSender<Message>,
     mut halt: watch::Receiver<Halt>,
@@ -186,7 +198,8 @@ async fn run(
         }
         Notice::Progress(part) => {
             let percent = part.percent.unwrap_or(0.0) as u8;
-            let _ = progress.send(Message::Progress { attempt: number, percent, part: part.item.clone() });
+            let part = String::from_utf8_lossy(&keeping.mask.apply(part.item.as_bytes())).into_owned();
+            let _ = progress.send(Message::Progress { attempt: number, percent, part });
         }
     };
     let ended = tokio::select! {
@@ -209,23 +222,25 @@ async fn run(
         cpu: Some((outcome.cpu_user + outcome.cpu_system).as_millis() as i64),
         memory: Some(outcome.max_rss as i64),
     };
-    end(&to, number, raw(outcome, &files), usage);
+    end(&to, number, raw(outcome, &keeping), usage);
 }
 
-fn raw(outcome: Outcome, files: &AttemptFiles) -> Raw {
+fn raw(outcome: Outcome, keeping: &Keeping) -> Raw {
     let mut ending = match outcome.end {
         End::Exited(code) => Ending::Exit(code),
         End::Signaled(signal) => Ending::Signal(signal),
     };
-    let mut text = |captured: &process::Captured, name: &str| match captured.read() {
-        Ok(bytes) => EcoString::from(String::from_utf8_lossy(&bytes)),
-        Err(error) => {
+    let mut text = |captured: &Captured, wanted: bool, name: &str| {
+        let bytes = if wanted { whole(captured) } else { Ok(ending_of(captured)) };
+        bytes.map(lossy).unwrap_or_else(|error| {
             ending = Ending::Failed("output".into(), format!("its {name} could not be kept: {error}"));
-            EcoString::from(String::from_utf8_lossy(captured.tail()))
-        }
+            lossy(captured.tail().to_vec())
+        })
     };
-    let (stdout, stderr) = (text(&outcome.stdout, "standard output"), text(&outcome.stderr, "standard error"));
-    let written = match written(files) {
+    let stdout = text(&outcome.stdout, keeping.wanted.stdout, "standard output");
+    let stderr = text(&outcome.stderr, keeping.wanted.stderr, "standard error");
+    let mut masked = outcome.stdout.masked || outcome.stderr.masked;
+    let written = match written(keeping, &mut masked) {
         Ok(written) => written,
         Err(why) => {
             if ending == Ending::Exit(0) {
@@ -235,13 +250,38 @@ fn raw(outcome: Outcome, files: &AttemptFiles) -> Raw {
         }
     };
     let duration = outcome.duration.as_millis() as i64;
-    Raw { ending, stdout, stderr, duration, written, returned: None }
+    Raw { ending, stdout, stderr, masked, duration, written, returned: None }
 }
 
-fn written(files: &AttemptFiles) -> Result<Fields, String> {
-    let bytes = files.read_output(OUTPUT_LIMIT).map_err(|error| error.to_string())?;
+/// All of an output. The file that held it is not needed any more: the log has the text.
+fn whole(captured: &Captured) -> std::io::Result<Vec<u8>> {
+    let bytes = captured.read()?;
+    if let Some(path) = &captured.spilled {
+        let _ = std::fs::remove_file(path);
+    }
+    Ok(bytes)
+}
+
+fn ending_of(captured: &Captured) -> Vec<u8> {
+    captured.in_memory().unwrap_or_else(|| captured.tail()).to_vec()
+}
+
+fn lossy(bytes: Vec<u8>) -> EcoString {
+    match std::str::from_utf8(&bytes) {
+        Ok(text) => text.into(),
+        Err(_) => String::from_utf8_lossy(&bytes).into(),
+    }
+}
+
+/// What was written to `$WF_OUTPUT`, secrets masked.
+fn written(keeping: &Keeping, masked: &mut bool) -> Result<Fields, String> {
+    let mut bytes = keeping.files.read_output(OUTPUT_LIMIT).map_err(|error| error.to_string())?;
     if bytes.is_empty() {
         return Ok(Fields::new());
+    }
+    if keeping.mask.is_in(&bytes) {
+        *masked = true;
+        bytes = keeping.mask.apply(&bytes);
     }
     let outputs = process::parse_outputs(&bytes).map_err(|error| error.to_string())?;
     let value = |value| match value {

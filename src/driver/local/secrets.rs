@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use crate::value::SecretRef;
+use std::sync::Arc;
+
+use crate::value::{Fields, SecretRef, Value};
 
 /// Why a secret could not be had. Never holds its value.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -15,6 +17,12 @@ impl fmt::Display for SecretError {
 }
 
 impl std::error::Error for SecretError {}
+
+/// The secrets among the inputs of a run.
+pub(super) fn among(inputs: &Fields) -> Vec<Arc<SecretRef>> {
+    let secret = |value: &Value| if let Value::Secret(secret) = value { Some(secret.clone()) } else { None };
+    inputs.values().filter_map(secret).collect()
+}
 
 /// The value of a secret: `env:VAR` or `file:PATH` (one trailing line break is dropped).
 pub(super) fn resolve(secret: &SecretRef) -> Result<String, SecretError> {
