@@ -15,6 +15,7 @@ mod log;
 mod params;
 mod preview;
 mod project;
+mod report;
 mod resume;
 mod rollback;
 mod run;
@@ -85,6 +86,7 @@ fn dispatch(cli: &Cli, context: Context) -> Outcome {
         Command::Status(args) => status::run(args, context),
         Command::Log(args) => log::run(args, context),
         Command::Why(args) => why::run(args, context),
+        Command::Report(args) => report::run(args, context),
         Command::Resume(args) => resume::resume(args, context),
         Command::Answer(args) => answer::run(args, context),
         Command::Cancel(args) => resume::cancel(args, context),

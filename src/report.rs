@@ -3,5 +3,6 @@
 pub mod history;
 mod places;
 pub mod preview;
+pub mod summary;
 pub mod texts;
 pub mod why;

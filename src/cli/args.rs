@@ -68,6 +68,8 @@ pub enum Command {
     Log(LogArgs),
     /// Say why a step ran, did not run, was tried again or failed
     Why(WhyArgs),
+    /// Report what came of a run
+    Report(ReportArgs),
     /// Go on with a run from its journal
     Resume(ResumeArgs),
     /// Answer what a run asks, and go on with it
@@ -287,6 +289,28 @@ pub struct WhyArgs {
     /// A run id (or prefix; the latest run if left out) and a step: its path or an end of it
     #[arg(required = true, num_args = 1..=2, value_name = "RUN STEP")]
     pub what: Vec<String>,
+}
+
+/// `wf report`
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  wf report\n  wf report 3f --format html > report.html")]
+pub struct ReportArgs {
+    /// A run id or a prefix of one; the latest if left out
+    pub run: Option<String>,
+    /// How to print the report
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    pub format: ReportFormat,
+}
+
+/// `wf report --format`
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, clap::ValueEnum)]
+#[allow(missing_docs, reason = "said in the help of the option")]
+pub enum ReportFormat {
+    #[default]
+    Text,
+    Md,
+    Html,
+    Json,
 }
 
 /// `wf resume`

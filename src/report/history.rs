@@ -12,6 +12,7 @@ use crate::machine::command::Command;
 use crate::machine::input::{Answer, AttemptResult, Input, Start, Usage};
 use crate::machine::notice::Notice;
 use crate::plan::ir::Plan;
+use crate::syntax::tree::GateOutcome;
 use crate::value::{Failure, Fields};
 
 /// The story of a run.
@@ -338,5 +339,15 @@ const fn word(answer: &Answer) -> &'static str {
         Answer::Always => "always",
         Answer::Values(_) => "values",
         Answer::Done(_) => "done",
+    }
+}
+
+/// The word for how a gate ended.
+pub(super) const fn gate_word(outcome: GateOutcome) -> &'static str {
+    match outcome {
+        GateOutcome::Passed => "passed",
+        GateOutcome::Warned => "warned",
+        GateOutcome::Failed => "failed",
+        GateOutcome::Waived => "was waived",
     }
 }

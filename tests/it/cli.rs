@@ -2,7 +2,8 @@
 //!
 //! A transcript is lines that begin with `$ `, each run by `sh` in a copy of the folder with `wf` on its `PATH`, and below
 //! each what it printed (standard output, then standard error behind `! `) and `[N]` where it exited with another code than 0.
-//! Lines that begin with `# ` are comments. Times, durations and run ids are replaced by `TIME`, `(N)` and `RUN`.
+//! Lines that begin with `# ` are comments. Times, durations, what was used and run ids are replaced by `TIME`, `N`, `N`
+//! and `RUN`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -74,6 +75,10 @@ fn normal(text: &str) -> String {
             out += "TIME";
         } else if is_duration(end) && out.ends_with('(') && tail.starts_with([')', ',']) {
             out += "N";
+        } else if is_duration(end) && ["cpu ", "duration: ", "| "].iter().any(|before| out.ends_with(before))
+            || is_memory(end, &out)
+        {
+            out += "N";
         } else {
             out += end;
         }
@@ -96,6 +101,11 @@ fn is_duration(word: &str) -> bool {
     word.starts_with(|c: char| c.is_ascii_digit())
         && word.ends_with(['s', 'm', 'h'])
         && word.chars().all(|c| c.is_ascii_digit() || "hms.".contains(c))
+}
+
+/// What a process used.
+fn is_memory(word: &str, before: &str) -> bool {
+    before.ends_with("memory ") && word.starts_with(|c: char| c.is_ascii_digit()) && word.ends_with('B')
 }
 
 #[test]

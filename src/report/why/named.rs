@@ -2,7 +2,7 @@
 
 use crate::engine::event::Body;
 use crate::machine::notice::Notice;
-use crate::report::history::History;
+use crate::report::history::{History, gate_word};
 use crate::syntax::tree::GateOutcome;
 
 use super::{Why, values};
@@ -10,16 +10,6 @@ use super::{Why, values};
 /// The gate or approval of that name, if the run came to it.
 pub(super) fn named(history: &History, wanted: &str) -> Option<Why> {
     gate(history, wanted).or_else(|| question(history, wanted))
-}
-
-/// The word for how a gate ended.
-pub(in crate::report) const fn gate_word(outcome: GateOutcome) -> &'static str {
-    match outcome {
-        GateOutcome::Passed => "passed",
-        GateOutcome::Warned => "warned",
-        GateOutcome::Failed => "failed",
-        GateOutcome::Waived => "was waived",
-    }
 }
 
 fn gate(history: &History, wanted: &str) -> Option<Why> {
