@@ -119,6 +119,7 @@ impl Engine {
             inputs,
             environment: environment(&plan),
             baselines: baselines(&self.journal, &plan)?,
+            consented: replay::consented(&self.journal, &plan, &options)?,
             options,
         };
         let info = RunInfo {

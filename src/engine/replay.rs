@@ -5,9 +5,9 @@ use std::sync::Arc;
 use crate::engine::EngineError;
 use crate::journal::{Journal, RunInfo};
 use crate::machine::Machine;
-use crate::machine::input::Input;
+use crate::machine::input::{Input, Options};
 use crate::machine::notice::Notice;
-use crate::plan::ir::{Expr, Plan};
+use crate::plan::ir::{Expr, Plan, Risk};
 use crate::value::Fields;
 
 /// A machine as its journal leaves it.
@@ -70,4 +70,25 @@ pub fn baselines(journal: &Journal, plan: &Plan) -> Result<Fields, EngineError> 
         }
     })?;
     Ok(values)
+}
+
+/// Whether the latest run of the same plan was allowed to run the steps that declare nothing: it is asked once per plan.
+pub(super) fn consented(journal: &Journal, plan: &Plan, options: &Options) -> Result<bool, EngineError> {
+    let asks = options.mode.as_ref().is_none_or(|mode| mode == "hybrid");
+    if !asks || plan.works.iter().all(|work| work.effects.risk != Risk::Unknown) {
+        return Ok(false);
+    }
+    let runs = journal.runs()?;
+    let Some(last) = runs.iter().find(|run| run.plan_digest == plan.digest) else { return Ok(false) };
+    let (mut carried, mut answered) = (false, false);
+    journal.for_each_record(&last.id, 1, |record| match record.kind {
+        "run.started" => {
+            let input = serde_json::from_str(record.data);
+            carried = matches!(input, Ok(Input::Start(start)) if start.consented);
+        }
+        "ask.answered" => answered = true,
+        _ => {}
+    })?;
+    // A run whose records cannot be read allows nothing.
+    Ok(carried || answered && replay(journal, last).is_ok_and(|replayed| replayed.machine.consented()))
 }

@@ -10,7 +10,7 @@ use super::judge::judge;
 use super::notice::Notice;
 use super::run::{Run, failure};
 use super::scope::ScopeOf;
-use super::state::{Mode, Phase, Request, State, TimerOf};
+use super::state::{Consent, Mode, Phase, Request, State, TimerOf};
 use super::status::Status;
 use super::task::{Flow, NOBODY, On, Task, TaskId, Why};
 use crate::plan::ir::{BodyKind, Plan};
@@ -114,6 +114,11 @@ impl Machine {
     /// How the run ended; `None` while it has not.
     pub fn outcome(&self) -> Option<&Outcome> {
         self.state.outcome.as_ref()
+    }
+
+    /// Whether somebody allowed the steps that declare nothing to run, in this run or before it.
+    pub fn consented(&self) -> bool {
+        self.state.unknown == Consent::Given
     }
 
     /// Values of the entry workflow's parameters, as the run was started with them.
@@ -222,6 +227,9 @@ impl<'a> Run<'a> {
         let mut task = Task::new(NOBODY, 0, frame);
         task.mode = self.s.mode;
         let t = self.spawn(task);
+        if start.consented {
+            self.s.unknown = Consent::Given;
+        }
         match self.bind_inputs(t, start) {
             Ok(()) => {
                 self.push_start(t);

@@ -102,6 +102,9 @@ pub struct Start {
     /// Values of metrics in the last successful run.
     #[serde(default)]
     pub baselines: Fields,
+    /// Whether an earlier run of the same plan was allowed to run the steps that declare nothing.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub consented: bool,
     /// Options of the run.
     pub options: Options,
 }
