@@ -123,13 +123,17 @@ fn words(place: &Place, exprs: &[ExprIx]) -> Result<Vec<EcoString>, Fault> {
             let message = "a secret cannot be an argument; hand it over by `env` or `stdin`";
             return Err(EvalError::value(message).at(*expr).into());
         }
-        match value {
-            Value::List(values) => words.extend(values.iter().map(|value| EcoString::from(value.to_text()))),
-            Value::Str(text) => words.push(text),
-            other => words.push(other.to_text().into()),
-        }
+        spread(value, &mut words);
     }
     Ok(words)
+}
+
+fn spread(value: Value, words: &mut Vec<EcoString>) {
+    match value {
+        Value::List(values) => values.iter().for_each(|value| spread(value.clone(), words)),
+        Value::Str(text) => words.push(text),
+        other => words.push(other.to_text().into()),
+    }
 }
 
 /// A script in which each hole has become a reference to an environment variable, fit for where it stands.

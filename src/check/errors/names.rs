@@ -12,6 +12,14 @@ pub fn unknown_name(place: Place, name: &str, near: Option<Near>) -> Diagnostic 
     Diagnostic::new(&codes::UNKNOWN_NAME, place, format!("nothing is called `{name}` here")).near(near)
 }
 
+/// A command that is run without its `@`.
+pub fn command_without_sign(place: Place, name: &str) -> Diagnostic {
+    let start = Place { span: crate::source::Span::at(place.span.start), ..place };
+    Diagnostic::new(&codes::UNKNOWN_NAME, place, format!("no workflow is called `{name}`"))
+        .help(format!("there is a command of that name, which is run by `run @{name}(…)`"))
+        .fix("run the command", start, "@", false)
+}
+
 /// A bare variant where nothing says of which enum.
 pub fn untyped_variant(place: Place, name: &str, of: &str) -> Diagnostic {
     unknown_name(place, name, None)

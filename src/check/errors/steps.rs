@@ -28,6 +28,11 @@ pub fn duplicate_clause(place: Place, word: &str, first: Place) -> Diagnostic {
 pub fn misplaced_clause(place: Place, word: &str, what: &str) -> Diagnostic {
     let found = Diagnostic::new(&codes::WRONG_CLAUSE, place, format!("`{word}` does not belong in {what}"));
     match word {
+        "reads" | "writes" | "net" | "idempotent" | "irreversible" | "cache"
+            if what.ends_with("runs a command or workflow") =>
+        {
+            found.help("the effects of such a step are those of what it runs: declare it there")
+        }
         "on failure" | "after" | "session" => found.help("it belongs in the step that runs it"),
         "on success" | "on rollback" | "finally" | "gate use" | "mode" => {
             found.help("it belongs in a workflow or `scope`")

@@ -370,10 +370,15 @@ impl Checker<'_> {
                     cx.declare(&lambda.param, LocalKind::Bound, Ty::Unknown);
                     cx.infer(&lambda.body, &Ty::Unknown);
                 });
-            } else {
+            } else if !matches!(&arg.value.kind, ExprKind::Name(name) if self.may_be_variant(name)) {
                 self.infer(&arg.value, &Ty::Unknown);
             }
         }
+    }
+
+    /// Whether a bare name can only be a variant, of an enum that would be known if what is called were.
+    fn may_be_variant(&self, name: &str) -> bool {
+        self.names.get(name).is_none() && !self.scope.names.contains_key(name)
     }
 
     fn special(&mut self, name: &str, call: &Call) -> Option<Ty> {

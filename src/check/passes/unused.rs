@@ -155,6 +155,16 @@ impl<'a> Visit<'a> for Read<'_> {
             let id = self.cx.slot(*id);
             self.fields.extend(own.1.into_iter().map(|name| (id, name)));
         }
+        if let StmtKind::Let(of) = &stmt.kind
+            && let LetValue::Parallel(parallel) = &of.value
+        {
+            let steps = parallel.body.stmts.iter().filter_map(|branch| match &branch.kind {
+                StmtKind::Step(step) => self.cx.def(step.name.span),
+                _ => None,
+            });
+            let ids = steps.filter_map(|def| if let Def::Local(id) = def { Some(self.cx.slot(*id)) } else { None });
+            self.whole.extend(ids); // their outputs are fields of what is bound
+        }
         walk_stmt(self, stmt);
     }
     fn expr(&mut self, e: &'a Expr) {

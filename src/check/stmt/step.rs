@@ -314,6 +314,10 @@ impl Checker<'_> {
         let env = self.env;
         let id = if callee.command {
             self.command(&callee.path)?
+        } else if self.is_only_command(&callee.path) {
+            let report = errors::command_without_sign(self.at(callee.span), &callee.path.name.text);
+            self.report(report);
+            return None;
         } else {
             self.item_path(&callee.path, "a workflow", |kind| matches!(kind, GlobalKind::Workflow(_)))?
         };
@@ -321,6 +325,15 @@ impl Checker<'_> {
             GlobalKind::Command(signature) | GlobalKind::Workflow(signature) => Some((id, signature.clone())),
             _ => None,
         }
+    }
+
+    fn is_only_command(&self, path: &crate::syntax::tree::Path) -> bool {
+        let scope = match &path.module {
+            None => Some(self.scope),
+            Some(module) => self.scope.modules.get(&module.text).map(|offers| &**offers),
+        };
+        let name = &path.name.text;
+        scope.is_some_and(|scope| scope.commands.contains_key(name) && !scope.names.contains_key(name))
     }
 
     /// The command that `@name` or `@module.name` means: one in scope, or of the standard library. (Prompt files come

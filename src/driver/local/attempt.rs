@@ -149,7 +149,8 @@ fn argv(action: &Resolved) -> Vec<OsString> {
             Language::Sh => words(&["sh", "-euc", script, "sh"], args),
             Language::Bash => words(&["bash", "-euc", script, "bash"], args),
             Language::Python => words(&["python3", "-c", script], args),
-            Language::Node => words(&["node", "-e", script, "--"], args),
+            // The last word stands where a script file would, so that `process.argv.slice(2)` holds the arguments.
+            Language::Node => words(&["node", "-e", script, "--", "[eval]"], args),
         },
         Resolved::Agent { .. } | Resolved::Host { .. } => Vec::new(),
     }
