@@ -1,6 +1,6 @@
 //! Fuzzes what takes text from outside: the parser, the checker, the importer, the loader of plans.
 //!
-//! `cargo run --release --manifest-path fuzz/Cargo.toml -- [--seconds N] [--seed N] [TARGET…]` mutates the files under `tests/cases`,
+//! `cargo run --manifest-path fuzz/Cargo.toml --target-dir target -- [--seconds N] [--seed N] [TARGET…]` mutates the files under `tests/cases`,
 //! `examples` and `stdlib`, and says which input (written to `fuzz/artifacts/`) made a target panic or take far longer than its
 //! size allows. It needs no special compiler, so that it is part of every CI run.
 

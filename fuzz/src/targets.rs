@@ -1,5 +1,6 @@
 //! What is fuzzed.
 
+use wf::import::{Input, Signatures};
 use wf::plan::ir::Plan;
 use wf::source::{FileId, Source};
 
@@ -60,7 +61,11 @@ fn format(input: &[u8]) {
 fn import(input: &[u8]) {
     let text = String::from_utf8_lossy(input).into_owned();
     let source = Source::new("fuzz.json", text);
-    drop(wf::import::import(&source, &[], &|_| None));
+    let imported = wf::import::import(Input { file: FileId(0), source: &source }, &[], &Signatures::default());
+    if imported.is_usable() {
+        let parsed = wf::syntax::parse(FileId(0), &imported.text);
+        assert!(parsed.diagnostics.iter().all(|found| !found.is_error()), "what is imported is of the language");
+    }
 }
 
 fn plan(input: &[u8]) {

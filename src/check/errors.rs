@@ -30,6 +30,19 @@ impl Diagnostic {
         }
     }
 
+    /// Says that what was meant is a command.
+    #[must_use]
+    pub fn command_without_at(self, name: &str) -> Self {
+        let place = self.primary.place;
+        let start = Place { span: crate::source::Span::at(place.span.start), ..place };
+        self.help(format!("a command is run with `@`: `run @{name}(…)`")).fix(
+            format!("write `@{name}`"),
+            start,
+            "@",
+            true,
+        )
+    }
+
     /// Offers the nearest known word instead.
     #[must_use]
     fn near(self, near: Option<Near>) -> Self {

@@ -15,6 +15,27 @@ pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
 
+    #[command(flatten)]
+    color: ColorArgs,
+}
+
+impl Cli {
+    /// `--color` and `--no-color` together, wherever they stand.
+    pub fn color(&self) -> ColorChoice {
+        let later = match &self.command {
+            Command::Run(args) | Command::Plan(args) => super::run::color(args),
+            _ => None,
+        };
+        match later.map(ColorArgs::choice) {
+            None | Some(ColorChoice::Auto) => self.color.choice(),
+            Some(said) => said,
+        }
+    }
+}
+
+/// Whether to use colours.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct ColorArgs {
     /// When to use colours
     #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t)]
     color: ColorChoice,
@@ -24,9 +45,8 @@ pub struct Cli {
     no_color: bool,
 }
 
-impl Cli {
-    /// `--color` and `--no-color` together.
-    pub fn color(&self) -> ColorChoice {
+impl ColorArgs {
+    fn choice(self) -> ColorChoice {
         if self.no_color { ColorChoice::Never } else { self.color }
     }
 }

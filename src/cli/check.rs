@@ -22,15 +22,35 @@ fn once(args: &CheckArgs) -> Result<Checked, Usage> {
     let project = Project::find()?;
     let files = project.expand(&args.paths)?;
     if files.is_empty() {
-        return Err(format!("there is no .wf file below {}", project.root.display()).into());
+        let below: Vec<String> = args.paths.iter().map(|path| path.display().to_string()).collect();
+        let below = if below.is_empty() { project.root.display().to_string() } else { below.join(", ") };
+        return Err(format!("there is no .wf file below {below}").into());
+    }
+    if (args.fix || args.watch) && files.iter().any(|file| file.as_os_str() == "-") {
+        let option = if args.fix { "--fix" } else { "--watch" };
+        return Err(format!("{option} needs files, and `-` is standard input").into());
     }
     let checked = project.check(&files, &args.with)?.checked;
     if !args.fix {
         return Ok(checked);
     }
-    let mended = mend(&checked)?;
-    if mended == 0 { Ok(checked) } else { Ok(project.check(&files, &args.with)?.checked) }
+    let mut checked = checked;
+    let mut total = 0;
+    // What a mistake of syntax hid is found once that one is mended.
+    for _ in 0..ROUNDS {
+        let mended = mend(&checked)?;
+        if mended == 0 {
+            break;
+        }
+        total += mended;
+        checked = project.check(&files, &args.with)?.checked;
+    }
+    writeln!(std::io::stderr(), "mended {total} {}", if total == 1 { "place" } else { "places" })?;
+    Ok(checked)
 }
+
+/// How often `--fix` looks again.
+const ROUNDS: usize = 5;
 
 /// Applies all certain fixes; how many.
 fn mend(checked: &Checked) -> Result<usize, Usage> {
@@ -43,7 +63,6 @@ fn mend(checked: &Checked) -> Result<usize, Usage> {
             total += applied;
         }
     }
-    let _ = writeln!(std::io::stderr(), "mended {total} {}", if total == 1 { "place" } else { "places" });
     Ok(total)
 }
 
@@ -70,12 +89,19 @@ fn report(args: &CheckArgs, context: Context, checked: &Checked) -> Outcome {
 fn watch(args: &CheckArgs, context: Context) -> Outcome {
     let mut before = None;
     loop {
-        let now = stamp(args)?;
-        if before.as_ref() != Some(&now) {
-            before = Some(now);
-            let checked = once(args)?;
-            report(args, context, &checked)?;
+        // Between two checks a file may be gone for a moment: editors write beside it and rename.
+        let now = match stamp(args) {
+            Err(error) if before.is_none() => return Err(error),
+            now => now.unwrap_or_default(),
+        };
+        if !now.is_empty() && before.as_ref() != Some(&now) {
+            match once(args) {
+                Ok(checked) => drop(report(args, context, &checked)?),
+                Err(error) if before.is_none() => return Err(error),
+                Err(super::Usage(message)) => writeln!(std::io::stderr(), "error: {message}")?,
+            }
             writeln!(std::io::stderr(), "watching for changes; Ctrl-C ends")?;
+            before = Some(now);
         }
         std::thread::sleep(std::time::Duration::from_millis(300));
     }

@@ -12,7 +12,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// Where flags of parameters stand in the help.
-const HEADING: &str = "Parameters of the workflow";
+pub(super) const HEADING: &str = "Parameters of the workflow";
 
 /// The parameters of the workflow that `plan` runs.
 fn params(plan: &Plan) -> &[Param] {
@@ -60,7 +60,11 @@ pub(super) fn add(mut command: Command, plan: &Plan) -> Command {
             continue;
         }
         let required = param.default.is_none() && !matches!(ty(plan, param.ty), Type::Optional(_));
-        arg = arg.required(required).value_name(type_text(&plan.types, param.ty));
+        let ty = type_text(&plan.types, param.ty);
+        // The variants stand in the help.
+        let short = ty.split_once(" (").map_or(ty.as_str(), |(name, _)| name).to_owned();
+        let plain = matches!(core(plan, param.ty), Type::Enum { .. });
+        arg = arg.required(required).value_name(if plain { short } else { ty });
         arg = match core(plan, param.ty) {
             Type::List(_) | Type::Map(_) => arg.action(ArgAction::Append),
             _ => arg.action(ArgAction::Set),
@@ -79,6 +83,13 @@ fn help(plan: &Plan, param: &Param) -> StyledStr {
     let mut text = plan.about.params.get(&param.name).map(ToString::to_string).unwrap_or_default();
     if let Type::Enum { variants, .. } = core(plan, param.ty) {
         text = format!("{text} [choices: {}]", variants.join(", "));
+    }
+    let element = match core(plan, param.ty) {
+        Type::List(element) | Type::Map(element) => core(plan, *element),
+        plain => plain,
+    };
+    if matches!(element, Type::Record { .. }) {
+        text = format!("{text} [as JSON]");
     }
     if let Some(default) = param.default.and_then(|default| eval::eval(plan, default, &eval::Nothing).ok()) {
         text = format!("{text} [default: {}]", default.to_text());

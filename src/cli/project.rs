@@ -50,7 +50,25 @@ pub(super) fn read_bytes(path: &Path) -> Result<Vec<u8>, Usage> {
         std::io::Read::read_to_end(&mut std::io::stdin().lock(), &mut bytes)?;
         return Ok(bytes);
     }
-    std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()).into())
+    let length = std::fs::metadata(path).map_or(0, |meta| meta.len());
+    if length > LARGEST {
+        return Err(format!("{}: too large for a workflow ({} MB)", path.display(), length / 1_000_000).into());
+    }
+    std::fs::read(path).map_err(|error| format!("{}: {}", path.display(), why(&error)).into())
+}
+
+/// No text of ours is as large, in bytes: plans are the largest.
+const LARGEST: u64 = 1 << 30;
+
+/// Why a file could not be read, in words.
+pub(super) fn why(error: &std::io::Error) -> String {
+    use std::io::ErrorKind;
+    match error.kind() {
+        ErrorKind::NotFound => "there is no such file".to_owned(),
+        ErrorKind::PermissionDenied => "no permission".to_owned(),
+        ErrorKind::IsADirectory => "it is a folder".to_owned(),
+        _ => error.to_string(),
+    }
 }
 
 fn extension(path: &Path) -> &str {
@@ -131,6 +149,12 @@ impl Project {
         {
             return Ok(Found { path: file.into(), workflow: Some(workflow.to_owned()) });
         }
+        if path.is_dir() {
+            return Err(format!(
+                "{given}: it is a folder; name a workflow of it (`wf list` lists those of the project)"
+            )
+            .into());
+        }
         if !extension(path).is_empty() || given.contains('/') {
             return Err(format!("{given}: there is no such file").into());
         }
@@ -157,9 +181,10 @@ impl Project {
             }
         }
         let close = crate::suggest::nearest(name, names.iter().map(String::as_str)).map(|near| near.word);
-        let hint = match close {
+        let file = ["wf", "json", "yaml", "yml"].map(|ending| format!("{name}.{ending}")).into_iter();
+        let hint = match close.map(str::to_owned).or_else(|| file.into_iter().find(|file| Path::new(file).is_file())) {
             Some(close) => format!("; did you mean `{close}`?"),
-            None if names.is_empty() => "; the project has none (they belong into workflows/*.wf)".to_owned(),
+            None if names.is_empty() => "; the project has none (they belong in workflows/*.wf)".to_owned(),
             None => format!("; the project has {}", names.join(", ")),
         };
         Err(format!("there is no workflow `{name}`{hint}").into())
@@ -170,8 +195,11 @@ impl Project {
         let companions = with.iter().map(|path| source(path)).collect::<Result<Vec<_>, _>>()?;
         let mut workset = Workset::default();
         for path in paths {
-            let source = source(path)?;
-            if is_import(path) { workset.import(source, &companions) } else { workset.add(source) }
+            if is_import(path) {
+                workset.import(source(path)?, &companions);
+            } else {
+                workset.add_bytes(shown_name(path), read_bytes(path)?);
+            }
         }
         if !companions.is_empty() && !paths.iter().any(|path| is_import(path)) {
             return Err("--with adds to a JSON or YAML workflow, and none is given".to_owned().into());
@@ -181,12 +209,14 @@ impl Project {
     }
 }
 
+/// What a file is called in messages.
+fn shown_name(path: &Path) -> String {
+    if path.as_os_str() == "-" { "<stdin>".to_owned() } else { path.display().to_string() }
+}
+
 /// A text with the name that the user gave it.
 fn source(path: &Path) -> Result<Arc<Source>, Usage> {
-    let name = if path.as_os_str() == "-" { "<stdin>".to_owned() } else { path.display().to_string() };
-    let bytes = read_bytes(path)?;
-    let text = String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
-    Ok(Arc::new(Source::new(name, text)))
+    Ok(Arc::new(Source::new(shown_name(path), read(path)?)))
 }
 
 /// What is never a source: state, build output, version control.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use clap::{Args, Command, FromArgMatches};
 
-use super::args::{RunArgs, RunOptions};
+use super::args::{ColorArgs, RunArgs, RunOptions};
 use super::source::{self, Loaded};
 use super::{Context, Exit, Outcome, params, preview, watch};
 use crate::engine::Engine;
@@ -88,10 +88,7 @@ fn understand(verb: &'static str, args: &RunArgs, context: Context) -> Result<Re
             Err(exit) => return Ok(Err(exit)),
         },
     };
-    let mut command = params::add(bare, &plan);
-    if !plan.about.docs.is_empty() {
-        command = command.about(plan.about.docs.to_string());
-    }
+    let command = of_workflow(params::add(bare, &plan), &plan, verb, &name);
     let matches = match command.clone().try_get_matches_from(line(verb, &args.rest)) {
         Ok(matches) => matches,
         Err(error) => return Ok(Err(print(Some(error), verb))),
@@ -101,6 +98,34 @@ fn understand(verb: &'static str, args: &RunArgs, context: Context) -> Result<Re
         Ok(inputs) => Ok(Ok(Request { plan, inputs, options })),
         Err(error) => Ok(Err(print(Some(error), verb))),
     }
+}
+
+/// The command with the parameters of a workflow first, and what is known of it in usage and help.
+fn of_workflow(command: Command, plan: &Plan, verb: &'static str, name: &str) -> Command {
+    let is_param = |arg: &&clap::Arg| arg.get_help_heading() == Some(params::HEADING);
+    let required: String = command
+        .get_arguments()
+        .filter(is_param)
+        .filter(|arg| arg.is_required_set())
+        .filter_map(|arg| Some(format!(" --{} <{}>", arg.get_long()?, arg.get_value_names()?.first()?)))
+        .collect();
+    let about = match plan.about.docs.trim() {
+        "" => command.get_about().cloned().unwrap_or_default(),
+        docs => docs.to_owned().into(),
+    };
+    let mut own = Command::new(verb)
+        .bin_name(format!("wf {verb} {name}"))
+        .override_usage(format!("wf {verb} {name}{required} [OPTIONS]"))
+        .about(about)
+        .disable_help_flag(true);
+    let (first, rest): (Vec<_>, Vec<_>) = command.get_arguments().partition(is_param);
+    own = own.args(first.into_iter().cloned());
+    for arg in rest {
+        let hidden = arg.get_id() == "workflow";
+        own = own.arg(arg.clone().hide(hidden).help_heading("Options"));
+    }
+    let help = clap::Arg::new("help").short('h').long("help").help("Print help").action(clap::ArgAction::Help);
+    own.arg(help.help_heading("Options"))
 }
 
 /// Prints help or an error of the command line.
@@ -125,11 +150,26 @@ fn command(verb: &'static str) -> Command {
         "A workflow of the project, a `.wf` file (or file.wf:name), a JSON or YAML workflow, or a compiled plan; \
          its parameters become options",
     );
-    RunOptions::augment_args(Command::new(verb).bin_name(format!("wf {verb}")).about(about).arg(workflow))
-        .after_help(format!(
-            "Examples:\n  wf {verb} verify\n  wf {verb} verify --help\n  wf {verb} examples/release.wf --version 1.2.0\n  \
+    let command = RunOptions::augment_args(Command::new(verb).bin_name(format!("wf {verb}")).arg(workflow));
+    // Plain words for the values of `--color` keep the help in its short form.
+    let command = ColorArgs::augment_args(command)
+        .mut_arg("color", |arg| arg.value_parser(["auto", "always", "never"]))
+        .mut_arg("dry_run", |arg| arg.hide(verb == "plan"));
+    command.about(about).after_help(format!(
+        "Examples:\n  wf {verb} verify\n  wf {verb} verify --help\n  wf {verb} examples/release.wf --version 1.2.0\n  \
              wf {verb} custom-workflow.json --with rollback.yaml --specification \"Add login\""
-        ))
+    ))
+}
+
+/// What `--color` and `--no-color` among the words after `run` say; nothing where they are not there, or wrong.
+pub(super) fn color(args: &RunArgs) -> Option<ColorArgs> {
+    let own = ColorArgs::augment_args(Command::new("wf").ignore_errors(true).disable_help_flag(true));
+    let words = args.rest.iter().enumerate().filter(|(at, word)| {
+        let value = *at > 0 && args.rest.get(at - 1).is_some_and(|before| before == "--color");
+        value || word.to_str().is_some_and(|word| word == "--no-color" || word.starts_with("--color"))
+    });
+    let line = std::iter::once(OsString::from("wf")).chain(words.map(|(_, word)| word.clone()));
+    ColorArgs::from_arg_matches(&own.try_get_matches_from(line).ok()?).ok()
 }
 
 fn line(verb: &str, rest: &[OsString]) -> Vec<OsString> {

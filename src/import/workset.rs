@@ -7,9 +7,11 @@ use crate::check::facts::{Checked, GlobalId};
 use crate::check::load::STD;
 use crate::check::{Loader, Options, Root, check};
 use crate::diagnostic::Diagnostic;
+use crate::diagnostic::codes::syntax::NOT_TEXT;
 use crate::plan::ir::Plan;
 use crate::plan::lower;
 use crate::source::{FileId, Source, Span};
+use crate::syntax::tree::Tree;
 
 /// Originals of imported files have numbers from here on until the check has given numbers to all files.
 const ORIGINALS: u32 = 1 << 24;
@@ -46,6 +48,24 @@ impl Workset {
     /// Adds a `.wf` file.
     pub fn add(&mut self, source: Arc<Source>) {
         self.roots.push(Root { source, parsed: None });
+    }
+
+    /// Adds a `.wf` file of which nothing is known: what is not UTF-8 is reported.
+    pub fn add_bytes(&mut self, name: String, bytes: Vec<u8>) {
+        match String::from_utf8(bytes) {
+            Ok(text) => self.add(Arc::new(Source::new(name, text))),
+            Err(error) => {
+                let mut parsed = crate::syntax::parse_bytes(FileId(0), error.as_bytes());
+                if error.as_bytes().contains(&0) {
+                    // No text in another encoding, but something else: one sentence says it.
+                    parsed.diagnostics.retain(|found| found.code.name == NOT_TEXT.name);
+                    parsed.diagnostics.truncate(1);
+                    parsed.tree = Tree::default();
+                }
+                let source = Arc::new(Source::new(name, &**parsed.text()));
+                self.roots.push(Root { source, parsed: Some((Arc::new(parsed.tree), parsed.diagnostics)) });
+            }
+        }
     }
 
     /// Adds a JSON or YAML workflow with the sections that `companions` add to it.

@@ -160,7 +160,10 @@ impl<'a> Writer<'a> {
             Node::Seal => drop(self.line("seal: nothing before this is undone any more")),
             Node::Gate(gate) => {
                 if let Some(gate) = plan.gates.get(gate.index()) {
-                    self.line(format!("gate {}: {}", gate.name, gate.text));
+                    self.line(match gate.name == gate.text {
+                        true => format!("gate {}", gate.text),
+                        false => format!("gate {}: {}", gate.name, gate.text),
+                    });
                 }
             }
             Node::Metric { metric, .. } => {

@@ -242,6 +242,30 @@ fn habit(scene: &Scene<'_>, expected: &[Rule]) -> Option<Habit> {
             return say("arguments are named with `:`, as in `(name: value)`", Some((":", true)));
         }
         "elif" | "elseif" | "elsif" => return say("another condition is written `else if`", Some(("else if", true))),
+        "#" => return say("a comment begins with `//`", Some(("//", true))),
+        ";" if [Rule::need_comma, Rule::need_separator, Rule::need_rparen, Rule::need_rbracket]
+            .iter()
+            .any(|rule| wants(*rule)) =>
+        {
+            return say("what stands in brackets is separated by `,`", Some((",", true)));
+        }
+        ":" if before == scene.keyword => {
+            return say(&format!("no `:` stands after `{before}`"), Some(("", true)));
+        }
+        ":" if wants(Rule::need_lbrace) => return say("a block stands in `{ }`; layout means nothing", None),
+        "," if wants(Rule::need_gt) && before == "string" => {
+            return say("the keys of a map are always strings: write `map<int>`, for example", None);
+        }
+        "[" if touching && in_type(scene) => return Some(list_type(scene)),
+        "+" if scene.open.is_none() && scene.before.is_some_and(|before| before.kind == Kind::Text) => {
+            return say("texts are not joined by `+`: write the value into the text, `\"… ${value}\"`", None);
+        }
+        _ if line_before(scene).contains("${{") => {
+            return say("a value is written with one pair of braces, by its name alone: `${name}`", None);
+        }
+        "{" if scene.keyword == "for" && line_before(scene).contains("..") => {
+            return say("there are no ranges: write the list, `[1, 2, 3]`", None);
+        }
         "do" if wants(Rule::need_lbrace) => return say("a block stands in `{ }`", None),
         "+" | "-" | "*" | "/" if rest[1..].starts_with('=') => {
             return say(&format!("write the whole: `x = x {text} …`"), None);
@@ -251,13 +275,17 @@ fn habit(scene: &Scene<'_>, expected: &[Rule]) -> Option<Habit> {
         }
         _ => {}
     }
-    if !found.new_line && scene.before.is_some_and(|before| before.kind == Kind::Number) && is_unit(text) {
-        let number = scene.before.map(|before| before.span)?;
+    if !found.new_line
+        && let (Some(number), Some(unit)) = (scene.before.filter(|token| token.kind == Kind::Number), unit(text))
+    {
         return Some(Habit {
-            help: format!("a unit touches its number: `{before}{text}`"),
-            span: number.to(found.span),
-            fix: Some((format!("{before}{text}"), true)),
+            help: format!("a unit touches its number: `{before}{unit}`"),
+            span: number.span.to(found.span),
+            fix: Some((format!("{before}{unit}"), true)),
         });
+    }
+    if found.kind == Kind::Text && before == scene.keyword && wants(Rule::name) {
+        return name_from_title(scene);
     }
     if before == "," && (found.new_line || matches!(found.kind, Kind::Close(_) | Kind::End)) && scene.open.is_none() {
         return say("a list of a clause has no comma at its end", None);
@@ -291,18 +319,85 @@ fn missing_comma(scene: &Scene<'_>, expected: &[Rule]) -> Option<Habit> {
     let typed = scene.text[..before.span.start as usize].trim_end().ends_with([':', '<', '.']);
     if declares && !typed && found.kind == Kind::Word && before.kind == Kind::Word && !found.new_line {
         let (name, ty) = (before.span.of(scene.text), found.span.of(scene.text));
+        if is_builtin_type(name) && !is_builtin_type(ty) {
+            let help = format!("the name comes first, then its type: `{ty}: {name}`");
+            let fix = Some((format!("{ty}: {name}"), true));
+            return Some(Habit { help, span: before.span.to(found.span), fix });
+        }
         let help = format!("a name and its type are separated by `:`: `{name}: {ty}`");
         return Some(Habit { help, span, fix: Some((":".into(), false)) });
     }
     Some(Habit { help: "a `,` is missing between the two".into(), span, fix: Some((",".into(), false)) })
 }
 
-fn is_unit(text: &str) -> bool {
-    matches!(text, "ms" | "s" | "m" | "h" | "d" | "%" | "B" | "KB" | "MB" | "GB" | "TB" | "KiB" | "MiB" | "GiB" | "TiB")
+/// The unit that a word behind a number means.
+fn unit(text: &str) -> Option<&str> {
+    Some(match text {
+        "ms" | "s" | "m" | "h" | "d" | "%" | "B" | "KB" | "MB" | "GB" | "TB" | "KiB" | "MiB" | "GiB" | "TiB" => text,
+        "milliseconds" | "millis" | "msec" => "ms",
+        "second" | "seconds" | "sec" | "secs" => "s",
+        "minute" | "minutes" | "min" | "mins" => "m",
+        "hour" | "hours" | "hr" | "hrs" => "h",
+        "day" | "days" => "d",
+        "percent" => "%",
+        "bytes" => "B",
+        _ => return None,
+    })
+}
+
+fn is_builtin_type(name: &str) -> bool {
+    let plain = ["bool", "int", "float", "string", "percent", "duration", "size", "time", "path", "file", "dir", "url"];
+    plain.contains(&name) || matches!(name, "json" | "secret")
+}
+
+/// What stands before the token on its line.
+fn line_before<'s>(scene: &Scene<'s>) -> &'s str {
+    let before = scene.text.get(..scene.found.span.start as usize).unwrap_or("");
+    before.rsplit('\n').next().unwrap_or("")
+}
+
+/// Whether the token stands behind a word that stands where a type does.
+fn in_type(scene: &Scene<'_>) -> bool {
+    let word = scene.before.filter(|before| before.kind == Kind::Word);
+    word.is_some_and(|word| scene.text[..word.span.start as usize].trim_end().ends_with([':', '<']))
+}
+
+/// `string[]` and `list[string]`.
+fn list_type(scene: &Scene<'_>) -> Habit {
+    let word = scene.before.map_or(scene.found.span, |before| before.span);
+    let name = word.of(scene.text);
+    let rest = scene.text.get(scene.found.span.end as usize..).unwrap_or("");
+    let close = rest.find(']').unwrap_or(0);
+    let inner = rest[..close].trim();
+    let ty = match (name, inner) {
+        ("list" | "map" | "result", "") => format!("{name}<string>"),
+        ("list" | "map" | "result", inner) => format!("{name}<{inner}>"),
+        _ => format!("list<{name}>"),
+    };
+    let span = Span::new(word.start, scene.found.span.end + close as u32 + u32::from(rest[close..].starts_with(']')));
+    let certain = inner.is_empty() || inner.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_');
+    Habit { help: format!("this type is written `{ty}`"), span, fix: Some((ty, certain)) }
+}
+
+/// `step "Run the tests" {`: the name is missing, and the title says what it could be.
+fn name_from_title(scene: &Scene<'_>) -> Option<Habit> {
+    let span = scene.found.span;
+    let title = span.of(scene.text).trim_matches('"');
+    let words = title.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let name = words.map(str::to_lowercase).collect::<Vec<_>>().join("-");
+    if !name.starts_with(char::is_alphabetic) || keywords::is_reserved(&name) || title.contains('$') {
+        return None;
+    }
+    if scene.keyword == "step" {
+        let help = format!("a name comes before the title: `step {name} \"{title}\"`");
+        return Some(Habit { help, span: Span::at(span.start), fix: Some((format!("{name} "), true)) });
+    }
+    let help = format!("a name has no quotes: `{} {name}`", scene.keyword);
+    Some(Habit { help, span, fix: Some((name, false)) })
 }
 
 /// Words of other languages that begin a statement there, with what is written here.
-const FOREIGN: [(&str, &str); 22] = [
+const FOREIGN: &[(&str, &str)] = &[
     ("elif", "`else if`, after the `}`"),
     ("elsif", "`else if`, after the `}`"),
     ("elseif", "`else if`, after the `}`"),
@@ -325,6 +420,30 @@ const FOREIGN: [(&str, &str); 22] = [
     ("stage", "`step`, or `scope` for several"),
     ("raise", "`fail`"),
     ("exit", "`return`, or `fail`"),
+    ("needs", "the order of the lines; `after step` orders what `--parallel` might overlap"),
+    ("depends_on", "the order of the lines; `after step` orders what `--parallel` might overlap"),
+    ("depends-on", "the order of the lines; `after step` orders what `--parallel` might overlap"),
+    ("on_failure", "`on failure …`, in two words"),
+    ("on-failure", "`on failure …`, in two words"),
+    ("on_error", "`on failure …`"),
+    ("on_success", "`on success { … }`, at the top of a workflow or `scope`"),
+    ("retries", "`retry 2`"),
+    ("retry_count", "`retry 2`"),
+    ("uses", "`run @command(…)`"),
+    ("call", "`run @command(…)`"),
+    ("script", "`sh \"…\"`"),
+    ("shell", "`sh \"…\"`"),
+    ("cmd", "`sh \"…\"`, or `exec [\"program\", \"argument\"]`"),
+    ("command", "`sh \"…\"`, or `exec [\"program\", \"argument\"]`"),
+    ("sleep", "`wait 5s`, in a step"),
+    ("when", "`if condition { … }`"),
+    ("unless", "`if not condition { … }`"),
+    ("steps", "nothing: steps stand one after another"),
+    ("jobs", "nothing: steps stand one after another"),
+    ("inputs", "a parameter: `workflow name(parameter: type)`"),
+    ("outputs", "`output name: type = value`, one for each"),
+    ("working-directory", "`cwd`"),
+    ("workdir", "`cwd`"),
 ];
 
 /// The keyword under which what a foreign word begins can be parsed.
@@ -361,8 +480,9 @@ pub(super) fn member(text: &str, place: Place, word: &str, context: Context) -> 
         let error = Diagnostic::new(&codes::UNKNOWN_KEYWORD, place, message).help("another condition is `else if`");
         return (error.fix("replace with `else if`", place, "else if", true), None);
     }
+    let what = if context == Context::Clauses { "clause" } else { "statement" };
     if let Some((_, here)) = FOREIGN.iter().find(|(foreign, _)| *foreign == word) {
-        let message = format!("no statement begins with `{word}`");
+        let message = format!("no {what} begins with `{word}`");
         return (
             Diagnostic::new(&codes::UNKNOWN_KEYWORD, place, message).help(format!("here that is {here}")),
             meant_by(word),
@@ -382,7 +502,6 @@ pub(super) fn member(text: &str, place: Place, word: &str, context: Context) -> 
     }
     let called = text[place.span.end as usize..].starts_with(['(', '.', '[']);
     let near = if called { None } else { nearest(word, known()).or_else(|| elsewhere().flatten()) };
-    let what = if context == Context::Clauses { "clause" } else { "statement" };
     let diagnostic = Diagnostic::new(&codes::UNKNOWN_KEYWORD, place, format!("no {what} begins with `{word}`"));
     let diagnostic = match near {
         Some(near) => mean(diagnostic, place, near),

@@ -9,7 +9,24 @@ use crate::suggest::Near;
 
 /// A name that means nothing here.
 pub fn unknown_name(place: Place, name: &str, near: Option<Near>) -> Diagnostic {
-    Diagnostic::new(&codes::UNKNOWN_NAME, place, format!("nothing is called `{name}` here")).near(near)
+    let found = Diagnostic::new(&codes::UNKNOWN_NAME, place, format!("nothing is called `{name}` here"));
+    let same = |word| Some(Near { word, certain: true });
+    match name {
+        "null" | "nil" | "None" | "NULL" | "Null" | "undefined" => return found.near(same("none")),
+        "True" | "TRUE" | "yes" => return found.near(same("true")),
+        "False" | "FALSE" | "no" => return found.near(same("false")),
+        "inputs" | "params" | "parameters" | "vars" => return found.help("a parameter is used by its name alone"),
+        "steps" => return found.help("an output of a step is `step-name.output`"),
+        _ => {}
+    }
+    let shouted = name.len() > 1 && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
+    match near {
+        None if shouted => found.help(format!(
+            "in a script, the shell's own variable is `${name}` or `$${{{name}}}`; elsewhere, give a parameter the default \
+             `env(\"{name}\")`"
+        )),
+        near => found.near(near),
+    }
 }
 
 /// A command that is run without its `@`.
@@ -40,7 +57,10 @@ pub fn not_yet(place: Place, name: &str, declared: Place, later: bool) -> Diagno
     let (what, help) = if later {
         ("it is declared only here, further down", "move what declares it up, or use it further down")
     } else {
-        ("it is declared here, in a block that has ended", "declare it before that block, with `var`, or use it inside")
+        (
+            "it is declared here, in a block or branch of its own",
+            "use it in there; or put this after the block, and declare the name before the block, with `var`",
+        )
     };
     Diagnostic::new(&codes::NOT_VISIBLE, place, format!("`{name}` cannot be seen here"))
         .label(declared, what)
@@ -76,6 +96,20 @@ pub fn unknown_module(place: Place, name: &str, near: Option<Near>) -> Diagnosti
 /// A type that does not exist.
 pub fn unknown_type(place: Place, name: &str, near: Option<Near>) -> Diagnostic {
     let found = Diagnostic::new(&codes::UNKNOWN_TYPE, place, format!("there is no type `{name}`"));
+    let same = |word| Some(Near { word, certain: true });
+    match name.to_ascii_lowercase().as_str() {
+        "integer" | "i64" | "i32" | "long" => return found.near(same("int")),
+        "str" | "text" => return found.near(same("string")),
+        "boolean" => return found.near(same("bool")),
+        "double" | "decimal" | "f64" => return found.near(same("float")),
+        "date" | "datetime" | "timestamp" => return found.near(same("time")),
+        "folder" | "directory" => return found.near(same("dir")),
+        "uri" => return found.near(same("url")),
+        "number" => return found.help("write `int`, or `float` where it has a fraction"),
+        "array" | "vec" | "seq" => return found.help("write `list<string>`, or whatever it holds"),
+        "object" | "dict" | "any" => return found.help("write `map<string>`, a `record` of your own, or `json`"),
+        _ => {}
+    }
     if near.is_some() {
         found.near(near)
     } else {
@@ -235,7 +269,13 @@ pub fn unknown_field(place: Place, name: &str, of: &Ty, near: Option<Near>) -> D
 /// An output that a step does not have.
 pub fn unknown_output(place: Place, name: &str, known: &[&str], near: Option<Near>) -> Diagnostic {
     let found = Diagnostic::new(&codes::UNKNOWN_FIELD, place, format!("the step has no output `{name}`"));
-    if near.is_some() { found.near(near) } else { found.help(format!("it has {}", listed(known))) }
+    match near {
+        Some(near) => found.near(Some(near)),
+        None if super::ATTEMPT.contains(&name) => {
+            found.help(format!("give the step an output, `output text: string = {name}`, and use that"))
+        }
+        None => found.help(format!("it has {}", listed(known))),
+    }
 }
 
 /// A field of `run` that does not exist.
@@ -254,11 +294,37 @@ pub fn map_field(place: Place, name: &str) -> Diagnostic {
 }
 
 /// A method without its brackets.
-pub fn method_without_call(place: Place, name: &str) -> Diagnostic {
+pub fn method_without_call(place: Place, name: &str, takes: bool) -> Diagnostic {
     let end = Place { span: crate::source::Span::at(place.span.end), ..place };
-    Diagnostic::new(&codes::UNKNOWN_FIELD, place, format!("`{name}` is a function, and is not called"))
-        .help(format!("write `.{name}(…)`"))
-        .fix("call it", end, "()", false)
+    let found = Diagnostic::new(&codes::UNKNOWN_FIELD, place, format!("`{name}` is a function, and is not called"));
+    let found = found.help(if takes { format!("write `.{name}(…)`") } else { format!("write `.{name}()`") });
+    found.fix("call it", end, "()", !takes)
+}
+
+/// What a function of other languages is called here.
+pub fn foreign_function(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "length" | "size" | "count" | "strlen" => "len",
+        "includes" | "has" | "include" => "contains",
+        "startswith" | "startsWith" | "starts_with" | "has-prefix" => "starts-with",
+        "endswith" | "endsWith" | "ends_with" | "has-suffix" => "ends-with",
+        "toLowerCase" | "to_lower" | "lowercase" | "downcase" => "lower",
+        "toUpperCase" | "to_upper" | "uppercase" | "upcase" => "upper",
+        "strip" => "trim",
+        "toString" | "to_string" | "to-string" | "str" => "text",
+        "parseInt" | "int" | "to_int" | "toInt" => "to-int",
+        "parseFloat" | "float" | "to_float" | "toFloat" => "to-float",
+        "indexOf" | "index_of" => "index-of",
+        "forEach" | "each" => "map",
+        "some" => "any",
+        "every" => "all",
+        "sorted" => "sort",
+        "reversed" => "reverse",
+        "substring" | "substr" => "slice",
+        "from_json" | "parse" => "json",
+        "to_json" | "toJson" => "to-json",
+        _ => return None,
+    })
 }
 
 /// A variant that an enum does not have.

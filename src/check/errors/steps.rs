@@ -37,6 +37,10 @@ pub fn misplaced_clause(place: Place, word: &str, what: &str) -> Diagnostic {
         "on success" | "on rollback" | "finally" | "gate use" | "mode" => {
             found.help("it belongs in a workflow or `scope`")
         }
+        "run" | "exec" | "sh" | "bash" | "python" | "node" | "agent" | "ask" | "wait" if what.contains("scope") => {
+            found.help(format!("an action stands in a step: `step name {{ {word} … }}`"))
+        }
+        _ if what.contains("scope") => found.help("it belongs in a step"),
         _ => found,
     }
 }

@@ -260,6 +260,27 @@ pub fn not_a_list(place: Place, got: &Ty) -> Diagnostic {
     }
 }
 
+/// A command line where a program and its arguments are wanted.
+pub fn words_in_one(place: Place, text: Option<&str>) -> Diagnostic {
+    let found = Diagnostic::new(&codes::TYPE_MISMATCH, place, "expected a list, found one text");
+    let plain = |c: char| c.is_alphanumeric() || " -_./:=@,+".contains(c);
+    match text.filter(|text| !text.trim().is_empty() && text.chars().all(plain)) {
+        Some(text) => {
+            let words: Vec<String> =
+                text.split(' ').filter(|word| !word.is_empty()).map(|word| format!("\"{word}\"")).collect();
+            let list = format!("[{}]", words.join(", "));
+            found.help(format!("a program and its arguments are a list: `{list}`; a command line is for `sh`")).fix(
+                format!("write `{list}`"),
+                place,
+                list,
+                true,
+            )
+        }
+        None => found
+            .help("a program and its arguments are a list: `[\"program\", \"argument\"]`; a command line is for `sh`"),
+    }
+}
+
 /// `[i]` of something without elements.
 pub fn no_elements(place: Place, got: &Ty) -> Diagnostic {
     let found = Diagnostic::new(&codes::TYPE_MISMATCH, place, format!("{} has no elements", got.described()));

@@ -138,7 +138,18 @@ impl Checker<'_> {
         };
         let place = self.at(name.span);
         if self.is_method(&name.text, base) {
-            self.report(errors::method_without_call(place, &name.text));
+            let takes = crate::builtins::named(&name.text).iter().all(|builtin| !builtin.params.is_empty());
+            self.report(errors::method_without_call(place, &name.text, takes));
+            return Ty::Unknown;
+        }
+        if let Some(here) = errors::foreign_function(&name.text).filter(|here| self.is_method(here, base)) {
+            let found = errors::unknown_field(place, &name.text, base, None);
+            self.report(found.help(format!("here that is `.{here}()`")).fix(
+                format!("write `{here}()`"),
+                place,
+                format!("{here}()"),
+                here == "len",
+            ));
             return Ty::Unknown;
         }
         let near = suggest::nearest(&name.text, fields.iter().copied());

@@ -453,7 +453,12 @@ impl Checker<'_> {
 
     fn unknown_function(&mut self, name: &str, span: Span, receiver: Option<&Ty>) {
         let env = self.env;
-        let near = if self.may_suggest() {
+        let foreign = errors::foreign_function(name)
+            .filter(|here| receiver.is_none_or(|ty| self.is_method(here, ty)))
+            .map(|word| suggest::Near { word, certain: false });
+        let near = if foreign.is_some() {
+            foreign
+        } else if self.may_suggest() {
             let functions = self.scope.names.iter().filter(|(_, id)| {
                 matches!(env.kind(**id), GlobalKind::Fn(_))
                     || receiver.is_none() && matches!(env.kind(**id), GlobalKind::Type(Ty::Record(_)))

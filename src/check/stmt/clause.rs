@@ -272,6 +272,10 @@ impl Checker<'_> {
             match &got {
                 Ty::List(element) if is_word(element) => {}
                 ty if ty.is_silent() => {}
+                Ty::String => self.report(match &list.kind {
+                    ExprKind::Text(text) => errors::words_in_one(self.at(list.span), text.literal()),
+                    _ => errors::words_in_one(self.at(list.span), None),
+                }),
                 _ => self.report(errors::not_words(self.at(list.span), &got)),
             }
             return;

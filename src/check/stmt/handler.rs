@@ -99,7 +99,9 @@ impl Checker<'_> {
                 } else {
                     None
                 };
-                self.report(errors::unknown_item(place, &path.name.text, wanted, near));
+                let found = errors::unknown_item(place, &path.name.text, wanted, near);
+                let command = wanted.ends_with("workflow") && self.scope.commands.contains_key(&path.name.text);
+                self.report(if command { found.command_without_at(&path.name.text) } else { found });
                 None
             }
         }

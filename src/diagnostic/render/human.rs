@@ -30,7 +30,10 @@ impl SourceCode for Excerpt {
         let at = SourceSpan::new((range.start as usize).into(), text.len());
         let name = source.name().to_owned();
         let lines = last as usize - first as usize;
-        Ok(Box::new(miette::MietteSpanContents::new_named(name, text, at, first as usize, 0, lines)))
+        // Without context it is asked for the place that stands above the excerpt, else for whole lines.
+        let place = before == 0 && after == 0;
+        let column = if place { source.position(span.offset() as u32).column as usize - 1 } else { 0 };
+        Ok(Box::new(miette::MietteSpanContents::new_named(name, text, at, first as usize, column, lines)))
     }
 }
 
