@@ -29,7 +29,6 @@ mod tests;
 pub mod ty;
 mod types;
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ecow::EcoString;
@@ -62,11 +61,6 @@ pub fn check(roots: Vec<Root>, options: Options) -> Checked {
     let count = roots.len();
     let mut files = load::load(roots, options.loader);
     let mut found = std::mem::take(&mut files.diagnostics);
-    let broken: BTreeSet<(FileId, u32)> = found
-        .iter()
-        .filter(|found| is_syntax(found))
-        .map(|found| (found.primary.place.file, found.primary.place.item))
-        .collect();
     let mut declared = Vec::new();
     let env = Env::new(files, options.host, &mut declared);
     let mut facts = items(&env);
@@ -81,11 +75,6 @@ pub fn check(roots: Vec<Root>, options: Options) -> Checked {
     let globals = env.globals();
     let mut checked = Checked { sources: env.files.sources.clone(), roots: count, globals, ..Checked::default() };
     analyse(&env, &mut checked, &mut facts);
-    for (file, item) in broken {
-        if let Some(facts) = facts.get_mut(file.0 as usize).and_then(|all| all.get_mut(item as usize)) {
-            facts.diagnostics.retain(|found| !may_follow(found));
-        }
-    }
     pasted::explain(&env, &mut facts);
     found.extend(facts.iter().flatten().flat_map(|facts| facts.diagnostics.iter().cloned()));
     checked.diagnostics = placed(&env, found);
@@ -210,19 +199,6 @@ fn placed(env: &Env, mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
 
 fn of_code(found: &[Diagnostic], code: &Code) -> Vec<Place> {
     found.iter().filter(|d| d.code.name == code.name).map(|d| d.primary.place).collect()
-}
-
-/// Whether it is an error of syntax that may have swallowed what stands around it.
-fn is_syntax(diagnostic: &Diagnostic) -> bool {
-    use codes::syntax::{RESERVED_WORD, UNEXPECTED_TOKEN, UNKNOWN_KEYWORD, UNKNOWN_WORD, UNTERMINATED_STRING};
-    let hiding = [&UNEXPECTED_TOKEN, &UNKNOWN_KEYWORD, &UNKNOWN_WORD, &RESERVED_WORD, &UNTERMINATED_STRING];
-    hiding.iter().any(|code| code.name == diagnostic.code.name)
-}
-
-/// Whether it may be said only because an error of syntax hid a declaration or a use in the same item.
-fn may_follow(diagnostic: &Diagnostic) -> bool {
-    let hidden = [&codes::check::UNKNOWN_NAME, &codes::check::NO_ACTION, &codes::check::MISSING_RETURN];
-    !diagnostic.is_error() || hidden.iter().any(|code| code.name == diagnostic.code.name)
 }
 
 fn severity(diagnostic: &Diagnostic) -> Severity {

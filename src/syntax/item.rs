@@ -65,10 +65,6 @@ pub(super) fn parse(file: FileId, text: &str, bounds: Bounds, docs: &[Comment]) 
         }
     };
     errors.append(&mut builder.errors);
-    // A keyword that was cut short at the end is read as the longer one that was meant.
-    for place in errors.iter_mut().flat_map(Diagnostic::places_mut) {
-        place.span = Span::new(place.span.start.min(span.len()), place.span.end.min(span.len()));
-    }
     errors.sort_by_key(|error| error.primary.place.span.start);
     Slot { start: span.start, end: span.end, hash: hash(text), item: Arc::new(item), errors: errors.into() }
 }

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use wf::check::check_text;
 use wf::diagnostic::render::{Format, Style, render};
@@ -67,4 +68,30 @@ fn examples_check_without_errors() {
         .map(|path| findings(&path.file_name().unwrap().to_string_lossy(), &fs::read_to_string(path).unwrap()))
         .collect();
     assert_eq!(problems, "");
+}
+
+/// What every command of the tutorial's console blocks does, in a folder that holds the files it shows.
+#[test]
+fn the_tutorial_works_as_it_is_written() {
+    let tutorial = fs::read_to_string(root().join("docs/tutorial.md")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    for (_, text) in blocks(&tutorial, "wf") {
+        let after = text.split("\nworkflow ").nth(1).unwrap();
+        let name = after.split('(').next().unwrap();
+        assert!(tutorial.contains(&format!("`{name}.wf`")), "{name}.wf is named");
+        fs::write(folder.path().join(format!("{name}.wf")), &text).unwrap();
+    }
+    let bin = Path::new(env!("CARGO_BIN_EXE_wf")).parent().unwrap();
+    let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap());
+    let mut said = String::new();
+    for line in blocks(&tutorial, "console").iter().flat_map(|(_, block)| block.lines()) {
+        let command = line.strip_prefix("$ ").unwrap();
+        let mut shell = Command::new("sh");
+        shell.args(["-c", command]).current_dir(folder.path()).env("PATH", &path).stdin(Stdio::null());
+        let output = shell.output().unwrap();
+        let text = [output.stdout, output.stderr].concat();
+        said = String::from_utf8_lossy(&text).into_owned();
+        assert!(output.status.success(), "{command}\n{said}");
+    }
+    assert!(said.contains("digest") && !said.contains("→ fetch"), "only what was not done is done again\n{said}");
 }

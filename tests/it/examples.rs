@@ -124,3 +124,19 @@ fn the_release_is_rehearsed() {
     assert!(stdout(&output).contains("tag = v1.0.0"), "{}", stdout(&output));
     assert!(folder.path().join("dist/1.0.0.tar.gz").is_file());
 }
+
+#[test]
+fn the_host_program_runs_its_workflow() {
+    let binary = Path::new(env!("CARGO_BIN_EXE_wf")).with_file_name("examples").join("embed");
+    if !binary.is_file() {
+        eprintln!("skipped: `cargo test --workspace` builds the example, a single test binary does not");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let output = Command::new(binary).current_dir(folder.path()).output().unwrap();
+    let said = stdout(&output);
+    assert!(output.status.success(), "{said}\n{}", String::from_utf8_lossy(&output.stderr));
+    assert!(said.contains("run.finished") && said.contains("1100"), "{said}");
+    let lines = fs::read_to_string(example("embed.rs")).unwrap().lines().count();
+    assert!(lines <= 80, "the example has grown to {lines} lines");
+}

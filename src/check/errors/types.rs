@@ -293,13 +293,8 @@ pub fn no_elements(place: Place, got: &Ty) -> Diagnostic {
 
 /// A text where the arguments of a program are listed.
 pub fn not_words(place: Place, got: &Ty) -> Diagnostic {
-    let found = Diagnostic::new(&codes::TYPE_MISMATCH, place, format!("expected a list, found {}", got.described()));
-    match got {
-        Ty::String => {
-            found.help("list the program and each argument: `[\"ls\", \"-l\"]`; a shell is called by `sh \"ls -l\"`")
-        }
-        _ => found.help("list the arguments: `[\"first\", second]`"),
-    }
+    Diagnostic::new(&codes::TYPE_MISMATCH, place, format!("expected a list, found {}", got.described()))
+        .help("list the arguments: `[\"first\", second]`")
 }
 
 /// A step's name as a value.

@@ -190,6 +190,9 @@ impl<'s> Recovery<'_, 's> {
         out: &mut Members,
     ) -> Option<u32> {
         let rule = rule_of(keyword)?;
+        if start as usize + keyword.len() > self.builder.text.len() {
+            return None; // cut short at the end: nothing follows that could be read
+        }
         let (node, _) = self.attempt(after, rule).ok()?;
         let prelude = self.builder.prelude(start, allows);
         let (built, end) = self.builder.member(node, context);
