@@ -12,6 +12,7 @@ mod fmt;
 mod import;
 mod list;
 mod log;
+mod new;
 mod params;
 mod preview;
 mod project;
@@ -92,6 +93,7 @@ fn dispatch(cli: &Cli, context: Context) -> Outcome {
         Command::Cancel(args) => resume::cancel(args, context),
         Command::Rollback(args) => rollback::run(args, context),
         Command::Import(args) => import::run(args, context),
+        Command::New(args) => new::run(args, context),
         Command::Explain(args) => explain::run(args, context),
         Command::Completions(args) => completions::run(args),
     }

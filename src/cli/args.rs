@@ -98,6 +98,8 @@ pub enum Command {
     Cancel(CancelArgs),
     /// Undo a run: its `undo` actions, then files
     Rollback(RollbackArgs),
+    /// Make a workflow to start from, with tests
+    New(NewArgs),
     /// Explain a diagnostic
     Explain(ExplainArgs),
     /// Print completions for a shell
@@ -404,6 +406,15 @@ pub struct AnswerArgs {
 pub struct CancelArgs {
     /// A run id or a prefix of one; the latest unfinished one if left out
     pub run: Option<String>,
+}
+
+/// `wf new`
+#[derive(Args, Debug)]
+#[command(after_help = "Example:\n  wf new deploy-docs")]
+pub struct NewArgs {
+    /// Name of the workflow; it is written to workflows/NAME.wf
+    #[arg(default_value = "hello")]
+    pub name: String,
 }
 
 /// `wf explain`
