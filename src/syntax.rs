@@ -82,6 +82,11 @@ pub fn reparse(file: FileId, old: &Parsed, text: &str) -> Parsed {
     parse_with(file, text, &old.tree.items, &old.text)
 }
 
+/// Like [`reparse`], from the tree and the text of the last version.
+pub(crate) fn reparse_tree(file: FileId, old: &Tree, old_text: &str, text: &str) -> Parsed {
+    parse_with(file, text, &old.items, old_text)
+}
+
 fn parse_with(file: FileId, text: &str, old: &[Slot], old_text: &str) -> Parsed {
     if text.len() > MAX_SOURCE {
         let diagnostics = vec![errors::too_large(file, text.len())];

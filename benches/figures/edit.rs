@@ -3,9 +3,8 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use wf::check::{Options, Root, check};
-use wf::source::{FileId, Source};
-use wf::syntax::{parse, reparse};
+use wf::check::{Options, Root, Session};
+use wf::source::Source;
 
 use crate::table::{Goal, Row};
 use crate::{inputs, measure};
@@ -25,20 +24,16 @@ fn places(text: &str) -> Vec<usize> {
 /// Re-checking after an edit.
 pub fn figures() -> Vec<Row> {
     let text = inputs::realistic(ITEMS);
-    let mut before = parse(FileId(0), &text);
+    let mut session = Session::default();
     let mut times = Vec::new();
     for at in places(&text) {
         let mut edited = text.clone();
         edited.insert(at, '0');
         let clock = Instant::now();
-        let parsed = reparse(FileId(0), &before, &edited);
         let source = Arc::new(Source::new("bench.wf", edited.as_str()));
-        let tree = Arc::new(parsed.tree.clone());
-        let checked =
-            check(vec![Root { source, parsed: Some((tree, parsed.diagnostics.clone())) }], Options::default());
+        let checked = session.check(vec![Root { source, parsed: None }], Options::default());
         times.push(clock.elapsed());
         assert!(checked.is_ok());
-        before = parsed;
     }
     let full = measure::best(5, || wf::check::check_text("bench.wf", &text));
     let lines = text.lines().count();

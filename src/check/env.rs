@@ -1,11 +1,11 @@
 //! The declared items of all files, and what each file sees of them.
 
-use std::cell::{Cell, OnceCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::sync::Arc;
 
 use ecow::EcoString;
 use indexmap::IndexMap;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::checker::Checker;
 use super::facts::{FileScope, Global, GlobalId, GlobalKind, Signature};
@@ -27,8 +27,17 @@ pub struct Decl {
     pub place: Place,
     /// Whether it is a command of the host program (and stands nowhere).
     pub host: bool,
-    kind: OnceCell<GlobalKind>,
+    kind: OnceCell<(GlobalKind, Asked)>,
     busy: Cell<bool>,
+}
+
+/// What was asked about other items while one was looked at: when the answers stay the same, so does what was found.
+#[derive(Clone, Default, Debug)]
+pub struct Asked {
+    /// Those of which the kind, name or place was asked.
+    pub shapes: FxHashSet<GlobalId>,
+    /// Those into which it looked.
+    pub insides: FxHashSet<GlobalId>,
 }
 
 /// Everything that items see of each other.
@@ -41,6 +50,8 @@ pub struct Env {
     /// What each file sees, by [`FileId`].
     pub scopes: Vec<Arc<FileScope>>,
     items: FxHashMap<(u32, u32), GlobalId>,
+    asked: RefCell<Vec<Asked>>,
+    circular: Cell<bool>,
 }
 
 /// Stands in for the kind of an item that is just being looked at: silent wherever it is used.
@@ -49,13 +60,20 @@ static PENDING: GlobalKind = GlobalKind::Const(Ty::Unknown);
 impl Env {
     /// Declares the items of `files` and the host's commands, and builds the scope of each file.
     pub fn new(files: Files, host: &[(EcoString, Signature)], out: &mut Vec<Diagnostic>) -> Self {
-        let mut env = Self { files, decls: Vec::new(), scopes: Vec::new(), items: FxHashMap::default() };
+        let mut env = Self {
+            files,
+            decls: Vec::new(),
+            scopes: Vec::new(),
+            items: FxHashMap::default(),
+            asked: RefCell::default(),
+            circular: Cell::new(false),
+        };
         let mut host_scope = FileScope::default();
         for (name, signature) in host {
             let id = env.declare(name.clone(), Place::absolute(FileId(0), Span::at(0)), true);
             let signature = Signature { host: true, ..signature.clone() };
             if let Some(decl) = env.decls.get(id.0 as usize) {
-                let _ = decl.kind.set(GlobalKind::Command(Arc::new(signature)));
+                let _ = decl.kind.set((GlobalKind::Command(Arc::new(signature)), Asked::default()));
             }
             host_scope.commands.insert(name.clone(), id);
         }
@@ -193,11 +211,13 @@ impl Env {
 
     /// Where the item of that number declares its name; a host's command stands nowhere.
     pub fn place(&self, id: GlobalId) -> Option<Place> {
+        self.ask_shape(id);
         self.decls.get(id.0 as usize).filter(|decl| !decl.host).map(|decl| decl.place)
     }
 
     /// Its name.
     pub fn name(&self, id: GlobalId) -> EcoString {
+        self.ask_shape(id);
         self.decls.get(id.0 as usize).map(|decl| decl.name.clone()).unwrap_or_default()
     }
 
@@ -208,6 +228,13 @@ impl Env {
 
     /// The item of that number as it is written.
     pub fn item(&self, id: GlobalId) -> Option<&Item> {
+        if let Some(asked) = self.asked.borrow_mut().last_mut() {
+            asked.insides.insert(id);
+        }
+        self.written(id)
+    }
+
+    fn written(&self, id: GlobalId) -> Option<&Item> {
         let decl = self.decls.get(id.0 as usize).filter(|decl| !decl.host)?;
         self.item_at(decl.place.file, decl.place.item)
     }
@@ -224,24 +251,58 @@ impl Env {
 
     /// What the item of that number is. Asked while that is being found out, it is a constant of unknown type.
     pub fn kind(&self, id: GlobalId) -> &GlobalKind {
+        self.ask_shape(id);
         let Some(decl) = self.decls.get(id.0 as usize) else { return &PENDING };
-        if let Some(kind) = decl.kind.get() {
+        if let Some((kind, _)) = decl.kind.get() {
             return kind;
         }
         if decl.busy.replace(true) {
+            self.circular.set(true);
             return &PENDING;
         }
-        let kind = match self.item(id) {
+        let (kind, asked) = self.watch(|| match self.written(id) {
             Some(item) => signature::kind(&mut Checker::new(self, decl.place.file, decl.place.item), id, item),
             None => PENDING.clone(),
-        };
+        });
         decl.busy.set(false);
-        decl.kind.get_or_init(|| kind)
+        &decl.kind.get_or_init(|| (kind, asked)).0
+    }
+
+    /// Does `work` and says what it asked about other items.
+    pub fn watch<T>(&self, work: impl FnOnce() -> T) -> (T, Asked) {
+        self.asked.borrow_mut().push(Asked::default());
+        let result = work();
+        (result, self.asked.borrow_mut().pop().unwrap_or_default())
+    }
+
+    fn ask_shape(&self, id: GlobalId) {
+        if let Some(asked) = self.asked.borrow_mut().last_mut() {
+            asked.shapes.insert(id);
+        }
+    }
+
+    /// Says what an item is, as an earlier check found out.
+    pub fn know(&self, id: GlobalId, kind: GlobalKind, asked: Asked) {
+        if let Some(decl) = self.decls.get(id.0 as usize) {
+            let _ = decl.kind.set((kind, asked));
+        }
+    }
+
+    /// What an item is, with what was asked to find that out.
+    pub fn known(&self, id: GlobalId) -> Option<&(GlobalKind, Asked)> {
+        self.decls.get(id.0 as usize)?.kind.get()
+    }
+
+    /// Whether what some item is depends on itself, so that the order of questions matters.
+    pub fn is_circular(&self) -> bool {
+        self.circular.get()
     }
 
     /// Whether what the item of that number is, is just being found out.
     pub fn is_busy(&self, id: GlobalId) -> bool {
-        self.decls.get(id.0 as usize).is_some_and(|decl| decl.busy.get() && decl.kind.get().is_none())
+        let busy = self.decls.get(id.0 as usize).is_some_and(|decl| decl.busy.get() && decl.kind.get().is_none());
+        self.circular.set(self.circular.get() || busy);
+        busy
     }
 
     /// All items with what they are.

@@ -1,7 +1,7 @@
 //! The files of a check: the roots, what they import, and the standard library. Reading is left to a [`Loader`].
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use ecow::EcoString;
 use rustc_hash::FxHashMap;
@@ -44,7 +44,7 @@ impl Loader for BTreeMap<String, String> {
 }
 
 /// The standard library: module name and text.
-pub static STD: &[(&str, &str)] = &[
+pub const STD: &[(&str, &str)] = &[
     ("errors", include_str!("../../stdlib/errors.wf")),
     ("commands", include_str!("../../stdlib/commands.wf")),
     ("git", include_str!("../../stdlib/git.wf")),
@@ -68,7 +68,12 @@ pub struct Unit {
     pub uses: Vec<(u32, Option<FileId>)>,
     /// The module name where it is one of the standard library.
     pub std: Option<&'static str>,
+    /// What parsing reported.
+    pub found: Arc<[Diagnostic]>,
 }
+
+/// The files of the last check, whose trees are kept where the text is the same.
+pub type Past<'a> = &'a [(Arc<Source>, Arc<Tree>, Arc<[Diagnostic]>)];
 
 /// All files of a check: the roots first, then what they import, then the rest of the standard library.
 #[derive(Default, Debug)]
@@ -101,6 +106,7 @@ enum State {
 
 struct Walk<'a> {
     loader: &'a dyn Loader,
+    past: Past<'a>,
     files: Files,
     known: FxHashMap<EcoString, FileId>,
     states: Vec<State>,
@@ -108,9 +114,9 @@ struct Walk<'a> {
 }
 
 /// Loads everything that `roots` need.
-pub fn load(roots: Vec<Root>, loader: &dyn Loader) -> Files {
-    let mut walk =
-        Walk { loader, files: Files::default(), known: FxHashMap::default(), states: Vec::new(), trail: Vec::new() };
+pub fn load(roots: Vec<Root>, loader: &dyn Loader, past: Past) -> Files {
+    let (files, known) = (Files::default(), FxHashMap::default());
+    let mut walk = Walk { loader, past, files, known, states: Vec::new(), trail: Vec::new() };
     let ids: Vec<FileId> = roots.into_iter().map(|root| walk.add(root, None)).collect();
     for id in ids {
         walk.visit(id);
@@ -126,17 +132,32 @@ pub fn load(roots: Vec<Root>, loader: &dyn Loader) -> Files {
 impl Walk<'_> {
     fn add(&mut self, root: Root, std: Option<&'static str>) -> FileId {
         let id = self.files.sources.add(root.source.clone());
-        let (tree, mut found) = root.parsed.unwrap_or_else(|| parse(&root.source, id));
+        let (tree, found) = root.parsed.unwrap_or_else(|| self.parse(&root.source, id));
+        self.push(root.source.name(), id, tree, found, std);
+        id
+    }
+
+    /// Parses what has changed since the last check.
+    fn parse(&self, source: &Source, file: FileId) -> (Arc<Tree>, Vec<Diagnostic>) {
+        let parsed = match self.past.iter().find(|(past, ..)| past.name() == source.name()) {
+            Some((past, tree, found)) if past.text() == source.text() => return (tree.clone(), found.to_vec()),
+            Some((past, tree, _)) => crate::syntax::reparse_tree(file, tree, past.text(), source.text()),
+            None => crate::syntax::parse(file, source.text()),
+        };
+        (Arc::new(parsed.tree), parsed.diagnostics)
+    }
+
+    fn push(&mut self, name: &str, id: FileId, tree: Arc<Tree>, found: Vec<Diagnostic>, std: Option<&'static str>) {
+        let mut found = found;
         found.iter_mut().flat_map(Diagnostic::places_mut).for_each(|place| place.file = id);
-        self.files.diagnostics.append(&mut found);
+        self.files.diagnostics.extend(found.iter().cloned());
         let key = match std {
             Some(name) => format!("std/{name}").into(),
-            None => normal("", root.source.name()),
+            None => normal("", name),
         };
         self.known.insert(key, id);
-        self.files.units.push(Unit { tree, uses: Vec::new(), std });
+        self.files.units.push(Unit { tree, uses: Vec::new(), std, found: found.into() });
         self.states.push(State::Done);
-        id
     }
 
     fn visit(&mut self, id: FileId) {
@@ -197,9 +218,11 @@ impl Walk<'_> {
         if let Some(id) = self.known.get(format!("std/{name}").as_str()) {
             return Some(*id);
         }
-        let (name, text) = STD.iter().find(|(known, _)| *known == name)?;
-        let source = Arc::new(Source::new(format!("std/{name}.wf"), *text));
-        Some(self.add(Root { source, parsed: None }, Some(name)))
+        let index = STD.iter().position(|(known, _)| *known == name)?;
+        let (name, _) = STD.get(index)?;
+        let (source, tree, found) = standard(index)?;
+        let root = Root { source: source.clone(), parsed: Some((tree.clone(), found.to_vec())) };
+        Some(self.add(root, Some(name)))
     }
 
     fn file(&mut self, from: FileId, path: &str, place: Place) -> Result<FileId, Diagnostic> {
@@ -254,7 +277,14 @@ pub fn module_name(item: &Use) -> Option<(EcoString, Span)> {
     }
 }
 
-fn parse(source: &Source, file: FileId) -> (Arc<Tree>, Vec<Diagnostic>) {
-    let parsed = crate::syntax::parse(file, source.text());
-    (Arc::new(parsed.tree), parsed.diagnostics)
+/// A module of the standard library, parsed once in a process.
+fn standard(index: usize) -> Option<&'static (Arc<Source>, Arc<Tree>, Arc<[Diagnostic]>)> {
+    static PARSED: [OnceLock<(Arc<Source>, Arc<Tree>, Arc<[Diagnostic]>)>; STD.len()] =
+        [const { OnceLock::new() }; STD.len()];
+    let (name, text) = STD.get(index)?;
+    Some(PARSED.get(index)?.get_or_init(|| {
+        let source = Source::new(format!("std/{name}.wf"), *text);
+        let parsed = crate::syntax::parse(FileId(0), source.text());
+        (Arc::new(source), Arc::new(parsed.tree), parsed.diagnostics.into())
+    }))
 }

@@ -32,7 +32,8 @@ mod walk;
 
 pub use effects::Effects;
 pub use kinds::Kinds;
-pub use summary::{Summaries, Summary, summarize};
+pub use summary::{Before, Summaries, Summary, summarize};
+pub use unused::Used;
 
 use super::facts::{Def, Facts, FileScope, Global, GlobalId, GlobalKind, LocalId, LocalKind, Signature, StepFacts};
 use super::ty::Ty;
@@ -84,6 +85,9 @@ impl Learnt {
             step.raises = found.raises;
             step.risk = found.risk;
             step.reason = found.reason;
+        }
+        for metric in facts.metrics.values_mut() {
+            metric.claimed = false;
         }
         for name in self.claimed {
             if let Some(metric) = facts.metrics.get_mut(&name) {
@@ -199,8 +203,19 @@ pub fn learn(cx: &PassContext) -> Learnt {
 }
 
 /// What only all items together show (what is never used); the places are relative to items.
-pub fn program(items: &[ItemView], globals: &[Global], out: &mut Vec<Diagnostic>) {
+pub fn program(items: &[Whole], globals: &[Global], out: &mut Vec<Diagnostic>) {
     unused::items(items, globals, out);
+}
+
+/// What [`program`] looks at of one item.
+#[derive(Clone, Copy)]
+pub struct Whole<'a> {
+    /// The item.
+    pub view: ItemView<'a>,
+    /// The items and imports that it uses.
+    pub used: &'a Used,
+    /// Whether something is wrong in it, so that what it uses is not known.
+    pub wrong: bool,
 }
 
 /// Drops from `found` (all diagnostics of one item, relative to it) the lints that an `allow` of the item or of a

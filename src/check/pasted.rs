@@ -1,19 +1,14 @@
 //! Parameters that seem unused because they are written as in a shell or a template: `$name`, `{{ name }}`.
 
 use super::env::Env;
-use super::facts::Facts;
 use crate::diagnostic::codes::lint;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::source::{FileId, Span};
 
-/// Says of each unused parameter where its name stands in such a way.
-pub(super) fn explain(env: &Env, facts: &mut [Vec<Facts>]) {
-    for (file, all) in facts.iter_mut().enumerate() {
-        for diagnostic in all.iter_mut().flat_map(|facts| facts.diagnostics.iter_mut()) {
-            if diagnostic.code.name == lint::UNUSED_PARAMETER.name {
-                point(env, FileId(file as u32), diagnostic);
-            }
-        }
+/// Says of each unused parameter among what was found in an item of `file` where its name stands in such a way.
+pub(super) fn explain(env: &Env, file: FileId, found: &mut [Diagnostic]) {
+    for diagnostic in found.iter_mut().filter(|found| found.code.name == lint::UNUSED_PARAMETER.name) {
+        point(env, file, diagnostic);
     }
 }
 

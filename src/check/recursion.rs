@@ -1,6 +1,8 @@
 //! Items that need themselves: functions, commands, workflows and handlers that call each other in a circle, and
 //! constants that are defined by each other.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashSet;
 
 use super::env::Env;
@@ -16,7 +18,7 @@ struct Frame {
 }
 
 /// Reports each circle once, at the call that closes it.
-pub fn check(env: &Env, facts: &[Vec<Facts>]) -> Vec<Diagnostic> {
+pub fn check(env: &Env, facts: &[Vec<Arc<Facts>>]) -> Vec<Diagnostic> {
     let uses: Vec<&[(GlobalId, Span)]> = (0..env.decls.len()).map(|at| uses(env, facts, GlobalId(at as u32))).collect();
     let mut done: FxHashSet<GlobalId> = FxHashSet::default();
     let mut found = Vec::new();
@@ -49,7 +51,7 @@ pub fn check(env: &Env, facts: &[Vec<Facts>]) -> Vec<Diagnostic> {
     found
 }
 
-fn uses<'f>(env: &Env, facts: &'f [Vec<Facts>], id: GlobalId) -> &'f [(GlobalId, Span)] {
+fn uses<'f>(env: &Env, facts: &'f [Vec<Arc<Facts>>], id: GlobalId) -> &'f [(GlobalId, Span)] {
     let Some(place) = env.place(id) else { return &[] };
     let facts = facts.get(place.file.0 as usize).and_then(|file| file.get(place.item as usize));
     facts.map_or(&[], |facts| &facts.uses)

@@ -22,7 +22,7 @@ use crate::syntax::tree::{
 };
 
 /// Everything about a test; `facts` are those of all items that are no tests.
-pub fn check(env: &Env, facts: &[Vec<Facts>], file: FileId, index: u32) -> Facts {
+pub fn check(env: &Env, facts: &[Vec<Arc<Facts>>], file: FileId, index: u32) -> Facts {
     let mut cx = Checker::new(env, file, index);
     if let Some(ItemKind::Test(test)) = env.item_at(file, index).map(|item| &item.kind) {
         cx.text(&test.title);
@@ -51,14 +51,14 @@ struct Subject {
 
 impl Subject {
     /// Adds a workflow that the test runs: its outputs and metrics too.
-    fn add(&mut self, env: &Env, facts: &[Vec<Facts>], id: GlobalId) {
+    fn add(&mut self, env: &Env, facts: &[Vec<Arc<Facts>>], id: GlobalId) {
         if let GlobalKind::Workflow(signature) = env.kind(id) {
             self.outputs.extend(signature.outputs.iter().cloned());
         }
         self.inside(env, facts, id);
     }
 
-    fn inside(&mut self, env: &Env, facts: &[Vec<Facts>], id: GlobalId) {
+    fn inside(&mut self, env: &Env, facts: &[Vec<Arc<Facts>>], id: GlobalId) {
         let (Some(place), Some(item)) = (env.place(id), env.item(id)) else { return };
         let facts_of = facts.get(place.file.0 as usize).and_then(|file| file.get(place.item as usize));
         let (Some(known), true) = (facts_of, self.seen.insert(id)) else { return };

@@ -17,5 +17,6 @@ mod pages;
 mod parse;
 mod plan;
 mod quick;
+mod recheck;
 mod schemas;
 mod tidy;

@@ -15,7 +15,7 @@ use rustc_hash::FxHashMap;
 const MOST_GLOBS: usize = 100;
 
 /// What an action, or all actions of a command or workflow, touch.
-#[derive(Clone, Default, Debug)]
+#[derive(Clone, PartialEq, Default, Debug)]
 pub struct Effects {
     /// Files that are read, as far as declared.
     pub reads: Vec<Glob>,

@@ -10,9 +10,11 @@ use crate::check::facts::{FileScope, Global, GlobalId};
 use crate::syntax::tree::*;
 use ecow::EcoString;
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::cell::RefCell;
+use std::sync::Arc;
 
 /// What a call can do, as far as its caller has to know.
-#[derive(Clone, Default, Debug)]
+#[derive(Clone, PartialEq, Default, Debug)]
 pub struct Summary {
     /// The names of the parameters in order.
     pub params: Vec<EcoString>,
@@ -40,13 +42,38 @@ impl Summary {
 /// The summaries of all commands, workflows and handlers.
 #[derive(Clone, Default, Debug)]
 pub struct Summaries {
-    by_global: FxHashMap<GlobalId, Summary>,
+    by_global: FxHashMap<GlobalId, Arc<Known>>,
+    asked: RefCell<FxHashSet<GlobalId>>,
+}
+
+/// A summary, and the items whose summaries went into it.
+#[derive(Debug)]
+struct Known {
+    summary: Summary,
+    asked: FxHashSet<GlobalId>,
+}
+
+/// What an earlier check knows.
+#[derive(Clone, Copy)]
+pub struct Before<'a> {
+    /// Its summaries.
+    pub summaries: &'a Summaries,
+    /// Beside the items: which have been looked at anew.
+    pub redone: &'a [bool],
 }
 
 impl Summaries {
     /// What a call of the command, workflow or handler `id` can do.
     pub fn get(&self, id: GlobalId) -> Option<&Summary> {
-        self.by_global.get(&id)
+        self.asked.borrow_mut().insert(id);
+        self.by_global.get(&id).map(|known| &known.summary)
+    }
+
+    /// Does `work` and says of which items it asked the summaries.
+    pub fn watch<T>(&self, work: impl FnOnce() -> T) -> (T, FxHashSet<GlobalId>) {
+        self.asked.take();
+        let result = work();
+        (result, self.asked.take())
     }
 
     /// Everything that `roots` call, directly or not, with themselves; `None` where something is not known.
@@ -63,36 +90,64 @@ impl Summaries {
 }
 
 /// Summarizes every command, workflow and handler among `items`. Where calls go round in a circle (which the checker
-/// reports elsewhere), what is not known yet counts as unknown.
-pub fn summarize(items: &[ItemView], globals: &[Global]) -> Summaries {
+/// reports elsewhere), what is not known yet counts as unknown. What is known from `before` is kept where nothing that it
+/// depends on has changed. Beside the summaries: those that have.
+pub fn summarize(items: &[ItemView], globals: &[Global], before: Option<Before>) -> (Summaries, FxHashSet<GlobalId>) {
     let mut by_place: FxHashMap<(u32, u32), GlobalId> = FxHashMap::default();
     for (id, global) in globals.iter().enumerate() {
         by_place.insert((global.place.file.0, global.place.item), GlobalId(id as u32));
     }
-    let callables: Vec<(GlobalId, &ItemView)> = items
+    let kept = |at: usize, id: GlobalId| {
+        let before = before.filter(|before| before.redone.get(at) == Some(&false))?;
+        before.summaries.by_global.get(&id)
+    };
+    let callables: Vec<Callable> = items
         .iter()
-        .filter(|view| matches!(view.item.kind, ItemKind::Command(_) | ItemKind::Workflow(_) | ItemKind::Handler(_)))
-        .filter_map(|view| by_place.get(&(view.file.0, view.index)).map(|id| (*id, view)))
+        .enumerate()
+        .filter(|(_, view)| {
+            matches!(view.item.kind, ItemKind::Command(_) | ItemKind::Workflow(_) | ItemKind::Handler(_))
+        })
+        .filter_map(|(at, view)| by_place.get(&(view.file.0, view.index)).map(|id| (at, *id, view)))
+        .map(|(at, id, view)| Callable { id, view, kept: kept(at, id) })
         .collect();
     let mut summaries = Summaries::default();
+    let mut changed = FxHashSet::default();
     for at in callees_first(&callables, globals) {
-        if let Some((id, view)) = callables.get(at) {
-            let summary = of_item(&PassContext { view: **view, globals, summaries: &summaries });
-            summaries.by_global.insert(*id, summary);
-        }
+        let Some(callable) = callables.get(at) else { continue };
+        let kept = callable.kept.filter(|known| known.asked.is_disjoint(&changed)).cloned();
+        let known = kept.unwrap_or_else(|| {
+            let cx = PassContext { view: *callable.view, globals, summaries: &summaries };
+            let (summary, asked) = summaries.watch(|| of_item(&cx));
+            let old = before.and_then(|before| before.summaries.by_global.get(&callable.id));
+            if old.is_none_or(|old| old.summary != summary) {
+                changed.insert(callable.id);
+            }
+            Arc::new(Known { summary, asked })
+        });
+        summaries.by_global.insert(callable.id, known);
     }
-    summaries
+    (summaries, changed)
+}
+
+/// An item that can be called, and what an earlier check knows of it.
+struct Callable<'a> {
+    id: GlobalId,
+    view: &'a ItemView<'a>,
+    kept: Option<&'a Arc<Known>>,
 }
 
 /// Indices into `callables`, each after those that it calls.
-fn callees_first(callables: &[(GlobalId, &ItemView)], globals: &[Global]) -> Vec<usize> {
-    let index: FxHashMap<GlobalId, usize> = callables.iter().enumerate().map(|(at, (id, _))| (*id, at)).collect();
+fn callees_first(callables: &[Callable], globals: &[Global]) -> Vec<usize> {
+    let index: FxHashMap<GlobalId, usize> = callables.iter().enumerate().map(|(at, of)| (of.id, at)).collect();
     let none = Summaries::default();
     let calls: Vec<Vec<usize>> = callables
         .iter()
-        .map(|(_, view)| {
-            let cx = PassContext { view: **view, globals, summaries: &none };
-            calls(&cx).iter().filter_map(|id| index.get(id).copied()).collect()
+        .map(|of| {
+            let found = match of.kept {
+                Some(known) => known.summary.calls.clone(),
+                None => calls(&PassContext { view: *of.view, globals, summaries: &none }),
+            };
+            found.iter().filter_map(|id| index.get(id).copied()).collect()
         })
         .collect();
     let mut order = Vec::with_capacity(callables.len());

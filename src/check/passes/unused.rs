@@ -1,8 +1,8 @@
 //! Names that are declared and never used.
 
 use super::walk::{Visit, walk_clause, walk_expr, walk_item, walk_stmt};
-use super::{ItemView, PassContext};
-use crate::check::facts::{Def, Global, GlobalId, GlobalKind, LocalId, LocalKind};
+use super::{ItemView, PassContext, Whole};
+use crate::check::facts::{Def, Facts, Global, GlobalId, GlobalKind, LocalId, LocalKind};
 use crate::check::ty::Ty;
 use crate::diagnostic::codes::lint;
 use crate::diagnostic::{Code, Diagnostic, Place};
@@ -184,16 +184,15 @@ impl<'a> Visit<'a> for Read<'_> {
 
 /// Reports items and imports that no item uses. Workflows and commands are there to be called from outside; a file
 /// without a workflow is a library, and all its items are.
-pub fn items(items: &[ItemView], globals: &[Global], out: &mut Vec<Diagnostic>) {
-    let used = Used::of(items);
+pub fn items(items: &[Whole], globals: &[Global], out: &mut Vec<Diagnostic>) {
+    let used = All::of(items);
+    let views = || items.iter().map(|whole| &whole.view);
     let has_workflow: FxHashSet<u32> =
-        items.iter().filter(|view| matches!(view.item.kind, ItemKind::Workflow(_))).map(|view| view.file.0).collect();
+        views().filter(|view| matches!(view.item.kind, ItemKind::Workflow(_))).map(|view| view.file.0).collect();
     let broken: FxHashSet<u32> = items
         .iter()
-        .filter(|view| {
-            matches!(view.item.kind, ItemKind::Broken) || view.facts.diagnostics.iter().any(Diagnostic::is_error)
-        })
-        .map(|view| view.file.0)
+        .filter(|whole| matches!(whole.view.item.kind, ItemKind::Broken) || whole.wrong)
+        .map(|whole| whole.view.file.0)
         .collect();
     for (at, global) in globals.iter().enumerate() {
         let id = GlobalId(at as u32);
@@ -203,7 +202,7 @@ pub fn items(items: &[ItemView], globals: &[Global], out: &mut Vec<Diagnostic>) 
             out.extend(unused_item(global));
         }
     }
-    for view in items {
+    for view in views() {
         if let ItemKind::Use(import) = &view.item.kind
             && !broken.contains(&view.file.0)
         {
@@ -212,77 +211,86 @@ pub fn items(items: &[ItemView], globals: &[Global], out: &mut Vec<Diagnostic>) 
     }
 }
 
-/// What the items of all files refer to.
-#[derive(Default)]
-struct Used {
+/// What one item refers to.
+#[derive(Clone, Default, Debug)]
+pub struct Used {
     globals: FxHashSet<GlobalId>,
-    /// By file, since an import is used by its own file.
-    by_file: FxHashSet<(u32, GlobalId)>,
     kinds: FxHashSet<EcoString>,
-    modules: FxHashSet<(u32, EcoString)>,
+    modules: FxHashSet<EcoString>,
 }
 
 impl Used {
-    fn of(items: &[ItemView]) -> Self {
+    /// What `item` refers to.
+    pub fn of(item: &Item, facts: &Facts) -> Self {
         let mut used = Self::default();
-        for view in items {
-            if !matches!(view.item.kind, ItemKind::Use(_)) {
-                used.item(view);
-            }
+        if matches!(item.kind, ItemKind::Use(_)) {
+            return used;
         }
-        used
-    }
-
-    fn item(&mut self, view: &ItemView) {
-        let own = view.item.name().map(|name| name.span.start);
-        for (at, def) in &view.facts.defs {
+        let own = item.name().map(|name| name.span.start);
+        for (at, def) in &facts.defs {
             if own == Some(*at) {
                 continue;
             }
             match def {
-                Def::Global(id) => self.global(view, *id),
-                Def::Variant(ty, _) | Def::Type(ty) => self.ty(view, ty),
-                Def::Kind(name) => drop(self.kinds.insert(name.clone())),
-                Def::Module(name) => drop(self.modules.insert((view.file.0, name.clone()))),
+                Def::Global(id) => drop(used.globals.insert(*id)),
+                Def::Variant(ty, _) | Def::Type(ty) => used.ty(ty),
+                Def::Kind(name) => drop(used.kinds.insert(name.clone())),
+                Def::Module(name) => drop(used.modules.insert(name.clone())),
                 _ => {}
             }
         }
-        view.facts.written.values().for_each(|ty| self.ty(view, ty));
-        view.facts.types.iter().chain(view.facts.converted.values()).for_each(|ty| self.ty(view, ty));
+        facts.written.values().for_each(|ty| used.ty(ty));
+        facts.types.iter().chain(facts.converted.values()).for_each(|ty| used.ty(ty));
+        used
     }
 
-    fn global(&mut self, view: &ItemView, id: GlobalId) {
-        self.globals.insert(id);
-        self.by_file.insert((view.file.0, id));
-    }
-
-    fn ty(&mut self, view: &ItemView, ty: &Ty) {
+    fn ty(&mut self, ty: &Ty) {
         match ty {
-            Ty::List(inner) | Ty::Map(inner) | Ty::Optional(inner) | Ty::Result(inner) => self.ty(view, inner),
+            Ty::List(inner) | Ty::Map(inner) | Ty::Optional(inner) | Ty::Result(inner) => self.ty(inner),
             Ty::Record(record) => {
-                if let Some((id, _)) = &record.name {
-                    if self.by_file.contains(&(view.file.0, *id)) {
-                        return;
-                    }
-                    self.global(view, *id);
+                if let Some((id, _)) = &record.name
+                    && !self.globals.insert(*id)
+                {
+                    return;
                 }
-                record.fields.iter().for_each(|field| self.ty(view, &field.ty));
+                record.fields.iter().for_each(|field| self.ty(&field.ty));
             }
-            Ty::Enum(of) => {
-                if let Some(id) = of.id {
-                    self.global(view, id);
-                }
-            }
+            Ty::Enum(of) => self.globals.extend(of.id),
             _ => {}
         }
     }
+}
+
+/// What the items of all files refer to.
+#[derive(Default)]
+struct All<'a> {
+    globals: FxHashSet<GlobalId>,
+    /// By file, since an import is used by its own file.
+    by_file: FxHashSet<(u32, GlobalId)>,
+    kinds: FxHashSet<&'a str>,
+    modules: FxHashSet<(u32, &'a str)>,
+}
+
+impl<'a> All<'a> {
+    fn of(items: &[Whole<'a>]) -> Self {
+        let mut all = Self::default();
+        for Whole { view, used, .. } in items {
+            let file = view.file.0;
+            all.globals.extend(&used.globals);
+            all.by_file.extend(used.globals.iter().map(|id| (file, *id)));
+            all.kinds.extend(used.kinds.iter().map(EcoString::as_str));
+            all.modules.extend(used.modules.iter().map(|name| (file, name.as_str())));
+        }
+        all
+    }
 
     fn is_used(&self, id: GlobalId, global: &Global) -> bool {
-        self.globals.contains(&id) || (matches!(global.kind, GlobalKind::Error) && self.kinds.contains(&global.name))
+        let kind = || matches!(global.kind, GlobalKind::Error) && self.kinds.contains(global.name.as_str());
+        self.globals.contains(&id) || kind()
     }
 }
 
-fn imports(view: &ItemView, import: &Use, used: &Used, globals: &[Global], out: &mut Vec<Diagnostic>) {
+fn imports(view: &ItemView, import: &Use, used: &All, globals: &[Global], out: &mut Vec<Diagnostic>) {
     let file = view.file.0;
     let place = |span| Place { file: view.file, item: view.index, span };
     let Some(names) = &import.names else {
@@ -293,7 +301,7 @@ fn imports(view: &ItemView, import: &Use, used: &Used, globals: &[Global], out: 
             }
             (None, UseFrom::File(_)) => return,
         };
-        if !used.modules.contains(&(file, module.text.clone())) {
+        if !used.modules.contains(&(file, module.text.as_str())) {
             out.push(unused_import(place(view.item.span), &module.text, place(view.item.span)));
         }
         return;
@@ -307,7 +315,7 @@ fn imports(view: &ItemView, import: &Use, used: &Used, globals: &[Global], out: 
     }
 }
 
-fn is_import_used(view: &ItemView, name: &Name, used: &Used, globals: &[Global]) -> bool {
+fn is_import_used(view: &ItemView, name: &Name, used: &All, globals: &[Global]) -> bool {
     let by_def = match view.facts.defs.get(&name.span.start) {
         Some(Def::Global(id)) => Some(*id),
         _ => None,
@@ -319,7 +327,7 @@ fn is_import_used(view: &ItemView, name: &Name, used: &Used, globals: &[Global])
     }
     found.any(|id| {
         let error = globals.get(id.0 as usize).is_some_and(|global| matches!(global.kind, GlobalKind::Error));
-        used.by_file.contains(&(view.file.0, id)) || (error && used.kinds.contains(&name.text))
+        used.by_file.contains(&(view.file.0, id)) || (error && used.kinds.contains(name.text.as_str()))
     })
 }
 
