@@ -6,6 +6,7 @@
 mod attempt;
 mod files;
 mod logs;
+mod message;
 mod secrets;
 mod snapshots;
 mod timers;
@@ -24,113 +25,16 @@ use crate::engine::host::Hosts;
 use crate::journal::{Journal, JournalError, Record, RunLock};
 use crate::machine::Machine;
 use crate::machine::command::{Ask, Attempt, Command, Outcome};
-use crate::machine::input::{AttemptResult, Ending, Input, Raw, Usage};
+use crate::machine::input::{AttemptResult, Ending, Input};
 use crate::process::{Scratch, kill_strays};
 use crate::value::SecretRef;
 
 pub use logs::{Made, log_path};
+pub use message::{DriverError, Ended, Message, Update};
 pub use secrets::SecretError;
 use snapshots::Snapshots;
 use timers::Timers;
 pub use unsupported::unsupported;
-
-/// Something that happened, on its way to the machine.
-#[derive(Debug)]
-pub enum Message {
-    /// An input as it is: an answer, a cancellation, a request.
-    Input(Input),
-    /// Start nothing new, ask running steps to end, and leave the run resumable.
-    Interrupt,
-    /// Kill what is running.
-    Kill,
-    /// An attempt ended: what was seen of it.
-    Ended {
-        /// Its number.
-        attempt: u64,
-        /// What was seen.
-        raw: Box<Raw>,
-        /// What it used.
-        usage: Usage,
-    },
-    /// A step reported how far a part of it is: percent and name.
-    Progress {
-        /// Its number.
-        attempt: u64,
-        /// Percent.
-        percent: u8,
-        /// Name of the part.
-        part: String,
-    },
-    /// A line that a step printed, while it runs.
-    Line {
-        /// Its number.
-        attempt: u64,
-        /// Without the line break.
-        text: String,
-    },
-}
-
-/// What subscribers see.
-#[derive(Clone, Debug)]
-pub enum Update {
-    /// An event, durable.
-    Event(Arc<Event>),
-    /// A question is open.
-    Asked(Arc<Ask>),
-    /// A part of a running step is so far; not in the journal.
-    Progress {
-        /// Path of the step.
-        step: String,
-        /// Percent.
-        percent: u8,
-        /// Name of the part.
-        part: String,
-    },
-    /// A running step printed a line; not in the journal.
-    Line {
-        /// Path of the step.
-        step: String,
-        /// Without the line break.
-        text: String,
-    },
-}
-
-/// How a stretch of a run in this process ended.
-#[derive(Clone, PartialEq, Debug)]
-pub enum Ended {
-    /// The run is over.
-    Finished(Outcome),
-    /// It needs a person; nothing is held.
-    Paused(Vec<Arc<Ask>>),
-    /// It was asked to stop; it can be resumed.
-    Interrupted,
-}
-
-/// Why a stretch of a run could not go on. Nothing that was recorded is lost.
-#[derive(Debug)]
-pub enum DriverError {
-    /// The journal could not be written.
-    Journal(JournalError),
-    /// The machine refused what the driver said: a bug, or a journal of another plan.
-    Refused(String),
-}
-
-impl std::fmt::Display for DriverError {
-    fn fmt(&self, out: &mut std::fmt::Formatter) -> std::fmt::Result {
-        match self {
-            Self::Journal(error) => write!(out, "{error}"),
-            Self::Refused(why) => write!(out, "the journal does not fit the plan: {why}"),
-        }
-    }
-}
-
-impl std::error::Error for DriverError {}
-
-impl From<JournalError> for DriverError {
-    fn from(error: JournalError) -> Self {
-        Self::Journal(error)
-    }
-}
 
 /// Milliseconds since 1970: the one place where a run's time comes from.
 pub(crate) fn clock() -> i64 {

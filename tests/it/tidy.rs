@@ -8,7 +8,7 @@ use wf::diagnostic::codes;
 /// The most lines of a file of source.
 const MOST_LINES: usize = 500;
 /// Files that may be longer: one table or one contract, which would only be harder to read in pieces.
-const LONGER: &[&str] = &["src/plan/ir.rs", "src/machine/step.rs"];
+const LONGER: &[&str] = &["src/plan/ir.rs", "src/machine/step.rs", "src/syntax/unexpected.rs"];
 
 fn files(folder: &str, extension: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
