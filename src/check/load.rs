@@ -277,10 +277,12 @@ pub fn module_name(item: &Use) -> Option<(EcoString, Span)> {
     }
 }
 
+/// A text, its tree, and what parsing found.
+type Module = (Arc<Source>, Arc<Tree>, Arc<[Diagnostic]>);
+
 /// A module of the standard library, parsed once in a process.
-fn standard(index: usize) -> Option<&'static (Arc<Source>, Arc<Tree>, Arc<[Diagnostic]>)> {
-    static PARSED: [OnceLock<(Arc<Source>, Arc<Tree>, Arc<[Diagnostic]>)>; STD.len()] =
-        [const { OnceLock::new() }; STD.len()];
+fn standard(index: usize) -> Option<&'static Module> {
+    static PARSED: [OnceLock<Module>; STD.len()] = [const { OnceLock::new() }; STD.len()];
     let (name, text) = STD.get(index)?;
     Some(PARSED.get(index)?.get_or_init(|| {
         let source = Source::new(format!("std/{name}.wf"), *text);

@@ -380,17 +380,16 @@ impl<'a> Check<'a> {
         let mut found = std::mem::take(&mut self.found);
         found.extend(self.entries.iter().flatten().flat_map(|entry| entry.facts.diagnostics.iter().cloned()));
         let units = self.env.files.units.iter().zip(&self.entries).zip(&self.env.scopes).enumerate();
-        let file =
-            |(at, ((unit, entries), scope)): (usize, ((&load::Unit, &Vec<Entry>), &Arc<FileScope>))| CheckedFile {
-                file: FileId(at as u32),
-                tree: unit.tree.clone(),
-                facts: entries.iter().map(|entry| entry.facts.clone()).collect(),
-                scope: scope.clone(),
-            };
+        let files = units.map(|(at, ((unit, entries), scope))| CheckedFile {
+            file: FileId(at as u32),
+            tree: unit.tree.clone(),
+            facts: entries.iter().map(|entry| entry.facts.clone()).collect(),
+            scope: scope.clone(),
+        });
         Checked {
             sources: self.env.files.sources.clone(),
             roots: self.roots,
-            files: units.map(file).collect(),
+            files: files.collect(),
             globals: globals.to_vec(),
             diagnostics: placed(&self.env, found),
         }

@@ -73,9 +73,9 @@ fn normal(text: &str) -> String {
             out += "RUN";
         } else if is_time(end) {
             out += "TIME";
-        } else if is_duration(end) && out.ends_with('(') && tail.starts_with([')', ',']) {
-            out += "N";
-        } else if is_duration(end) && ["cpu ", "duration: ", "| "].iter().any(|before| out.ends_with(before))
+        } else if is_duration(end)
+            && (out.ends_with('(') && tail.starts_with([')', ','])
+                || ["cpu ", "duration: ", "| "].iter().any(|before| out.ends_with(before)))
             || is_memory(end, &out)
         {
             out += "N";
