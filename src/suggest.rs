@@ -5,7 +5,8 @@
 pub struct Near<'a> {
     /// The candidate.
     pub word: &'a str,
-    /// Whether it is the only one a single edit away, so that a fix may be applied unasked.
+    /// Whether it is the only one a single edit away from a word of three letters or more, so that a fix may be applied
+    /// unasked.
     pub certain: bool,
 }
 
@@ -30,7 +31,9 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
             }
         }
     }
-    best.map(|(distance, word)| Near { word, certain: distance == 1 && ties == 0 })
+    // Two names of a letter or two are near each other by chance.
+    let telling = word.chars().count() > 2;
+    best.map(|(distance, found)| Near { word: found, certain: distance == 1 && ties == 0 && telling })
 }
 
 /// Edits (insertion, deletion, replacement, exchange of neighbours) between two words; more than `limit` is only
