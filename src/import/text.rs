@@ -76,6 +76,9 @@ impl Writer {
     }
 
     pub fn put(&mut self, text: &str) {
+        // No text of the language holds NUL, and no program could be given one.
+        let clean = text.replace('\0', "\u{FFFD}");
+        let text = clean.as_str();
         if self.text.ends_with('\n') || self.text.is_empty() {
             self.text.extend(std::iter::repeat_n(' ', self.indent * 2));
         }
@@ -169,5 +172,17 @@ mod tests {
     #[test]
     fn quoting_hides_holes_and_control_characters() {
         assert_eq!(quote("a \"b\" ${HOME}\u{1}"), r#""a \"b\" \${HOME}\u{1}""#);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Writer;
+
+    #[test]
+    fn nul_never_gets_into_the_text() {
+        let mut writer = Writer::default();
+        writer.put("a\0b");
+        assert_eq!(writer.text, "a\u{FFFD}b");
     }
 }
