@@ -173,15 +173,10 @@ mod tests {
     fn quoting_hides_holes_and_control_characters() {
         assert_eq!(quote("a \"b\" ${HOME}\u{1}"), r#""a \"b\" \${HOME}\u{1}""#);
     }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Writer;
 
     #[test]
     fn nul_never_gets_into_the_text() {
-        let mut writer = Writer::default();
+        let mut writer = super::Writer::default();
         writer.put("a\0b");
         assert_eq!(writer.text, "a\u{FFFD}b");
     }
