@@ -15,26 +15,33 @@ const RECORDS: usize = 100_000;
 pub fn figures() -> Vec<Row> {
     let Ok(folder) = tempfile::tempdir() else { return Vec::new() };
     let state = folder.path().join(".wf");
-    let (info, records) = write(&state);
+    let (info, records, steps) = write(&state);
     let spent = measure::best(5, || {
         let engine = Engine::open(folder.path()).expect("the journal opens");
         engine.inspect(&info).expect("the run is whole").outcome().is_some()
     });
     let scan = measure::best(5, || scan(&state.join("wf.db")));
-    vec![Row {
-        figure: format!("resume of {records} records"),
+    let plan = machine::plan(steps).to_json();
+    let load = measure::best(5, || wf::plan::ir::Plan::from_json(&plan).map(|plan| plan.nodes.len()).unwrap_or(0));
+    let row = |figure: String, spent: std::time::Duration, goal| Row {
+        figure,
         value: spent.as_secs_f64() * 1e3,
         unit: "ms",
         beside: Some(("SQLite reads the same rows", scan.as_secs_f64() * 1e3)),
-        goal: Goal::AtMost(60.0),
-    }]
+        goal,
+    };
+    vec![
+        row(format!("resume of {records} records"), spent, Goal::AtMost(60.0)),
+        row(format!("of that, reading the plan of {steps} steps"), load, Goal::None),
+    ]
 }
 
 /// A journal with a run of about [`RECORDS`] records, as the driver writes them.
-fn write(state: &std::path::Path) -> (RunInfo, usize) {
+fn write(state: &std::path::Path) -> (RunInfo, usize, usize) {
     let probe = events(10).len();
     let per_step = (events(20).len() - probe) / 10;
-    let (plan, events) = (machine::plan(RECORDS / per_step), events(RECORDS / per_step));
+    let steps = RECORDS / per_step;
+    let (plan, events) = (machine::plan(steps), events(steps));
     let journal = Journal::open(state).expect("the journal opens");
     let info = RunInfo {
         id: "bench".into(),
@@ -47,7 +54,7 @@ fn write(state: &std::path::Path) -> (RunInfo, usize) {
     journal.create_run(info.clone(), plan.to_json()).wait().expect("the run is stored");
     let records = events.iter().map(Event::to_record).collect();
     journal.append("bench", records).wait().expect("the records are stored");
-    (info, events.len())
+    (info, events.len(), steps)
 }
 
 fn events(steps: usize) -> Vec<Event> {

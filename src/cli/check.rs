@@ -15,7 +15,9 @@ pub(super) fn run(args: &CheckArgs, context: Context) -> Outcome {
         return watch(args, context);
     }
     let checked = once(args)?;
-    report(args, context, &checked)
+    let outcome = report(args, context, &checked);
+    std::mem::forget(checked); // the process ends: its memory need not be given back piece by piece
+    outcome
 }
 
 fn once(args: &CheckArgs) -> Result<Checked, Usage> {
