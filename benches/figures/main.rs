@@ -26,14 +26,15 @@ mod text;
 type Group = (&'static str, fn() -> Vec<table::Row>);
 
 fn main() {
+    // Groups that start processes come first: the memory of a child is counted from what its parent had when it started.
     let wanted = std::env::args().skip(1).find(|arg| !arg.starts_with('-')).unwrap_or_default();
     let groups: [Group; 6] = [
+        ("steps", steps::figures),
+        ("load", load::figures),
         ("text", text::figures),
         ("edit", edit::figures),
-        ("load", load::figures),
         ("machine", machine::figures),
         ("journal", journal::figures),
-        ("steps", steps::figures),
     ];
     let rows: Vec<table::Row> =
         groups.iter().filter(|(name, _)| name.contains(&wanted)).flat_map(|(_, figures)| figures()).collect();

@@ -68,6 +68,9 @@ impl Env {
             asked: RefCell::default(),
             circular: Cell::new(false),
         };
+        let count = env.files.units.iter().map(|unit| unit.tree.items.len()).sum();
+        env.items.reserve(count);
+        env.decls.reserve(count);
         let mut host_scope = FileScope::default();
         for (name, signature) in host {
             let id = env.declare(name.clone(), Place::absolute(FileId(0), Span::at(0)), true);
@@ -328,6 +331,7 @@ fn bound_near(item: &str, error: &Diagnostic) -> Option<EcoString> {
 
 fn extend(scope: &mut FileScope, with: &FileScope) {
     let add = |table: &mut IndexMap<EcoString, GlobalId>, names: &IndexMap<EcoString, GlobalId>| {
+        table.reserve(names.len());
         table.extend(names.iter().map(|(name, id)| (name.clone(), *id)));
     };
     add(&mut scope.names, &with.names);

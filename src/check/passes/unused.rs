@@ -274,6 +274,8 @@ struct All<'a> {
 impl<'a> All<'a> {
     fn of(items: &[Whole<'a>]) -> Self {
         let mut all = Self::default();
+        all.by_file.reserve(items.iter().map(|whole| whole.used.globals.len()).sum());
+        all.globals.reserve(items.len());
         for Whole { view, used, .. } in items {
             let file = view.file.0;
             all.globals.extend(&used.globals);
