@@ -17,7 +17,7 @@ mod unexpected;
 mod words;
 
 pub use fragment::{parse_expr, parse_type};
-pub(crate) use keywords::{declared_name, is_taken};
+pub(crate) use keywords::{declared_name, is_reserved, is_taken};
 
 use crate::diagnostic::{Diagnostic, Place};
 use crate::limits::{MAX_SOURCE, MAX_SYNTAX_ERRORS};

@@ -2,52 +2,10 @@
 
 use rustc_hash::FxHashSet;
 
-/// Words that no step, variable or checkpoint may be called.
-const TAKEN: &[&str] = &[
-    "true",
-    "false",
-    "none",
-    "if",
-    "then",
-    "else",
-    "match",
-    "for",
-    "in",
-    "as",
-    "not",
-    "and",
-    "or",
-    "let",
-    "var",
-    "step",
-    "parallel",
-    "repeat",
-    "scope",
-    "checkpoint",
-    "seal",
-    "metric",
-    "gate",
-    "approve",
-    "emit",
-    "fail",
-    "return",
-    "yield",
-    "rollback",
-    "allow",
-    "retry",
-    "continue",
-    "abort",
-    "escalate",
-    "timeout",
-    "budget",
-    "mode",
-    "on",
-    "finally",
-    "matches",
-    "failure",
-    "run",
-    "start",
-];
+use crate::syntax::{is_reserved, is_taken};
+
+/// Names of steps that would mean something else where they are used, or only look as if they did.
+const MISLEADING: [&str; 4] = ["matches", "failure", "run", "start"];
 
 /// `text` as a name: as it stands where it is one, else with everything else turned into `_`.
 pub(super) fn identifier(text: &str) -> String {
@@ -72,7 +30,8 @@ pub(super) fn identifier(text: &str) -> String {
 /// `name` where a statement may bear it, else `name_step`.
 pub(super) fn step_name(text: &str) -> String {
     let name = identifier(text);
-    if TAKEN.contains(&name.as_str()) { format!("{name}_step") } else { name }
+    let taken = is_reserved(&name) || is_taken(&name) || MISLEADING.contains(&name.as_str());
+    if taken { format!("{name}_step") } else { name }
 }
 
 /// Whether two names are the same up to `-` and `_`.

@@ -98,7 +98,7 @@ impl<'s> Builder<'s> {
 
     /// A name that is bound to a value or a step: not a word that begins a statement.
     pub fn binding(&mut self, name: Name) -> Name {
-        if super::keywords::begins(&name.text) || super::keywords::is_reserved(&name.text) {
+        if super::keywords::is_taken(&name.text) || super::keywords::is_reserved(&name.text) {
             let place = self.place(name.span);
             self.report(errors::reserved_name(place, &name.text));
         }

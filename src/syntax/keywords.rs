@@ -133,13 +133,8 @@ const FUTURE: [&str; 35] = [
 ];
 
 /// Whether no expression may use `word` as a name.
-pub(super) fn is_reserved(word: &str) -> bool {
+pub(crate) fn is_reserved(word: &str) -> bool {
     RESERVED.contains(&word) || word == "var"
-}
-
-/// Whether steps, variables and checkpoints may not be called `word`.
-pub(super) fn begins(word: &str) -> bool {
-    [&STATEMENTS[..], &VERDICTS, &SCOPE_CLAUSES].iter().any(|words| words.contains(&word))
 }
 
 /// Whether `word` is kept for a later version of the language.
@@ -149,5 +144,5 @@ pub(super) fn is_future(word: &str) -> bool {
 
 /// Whether a statement or clause begins with `word`.
 pub(super) fn begins_member(word: &str) -> bool {
-    begins(word) || CLAUSES.contains(&word)
+    is_taken(word) || CLAUSES.contains(&word)
 }

@@ -1,6 +1,5 @@
 use serde_json::json;
 
-use super::text::written_outputs;
 use super::*;
 
 fn types() -> Vec<Type> {
@@ -104,24 +103,4 @@ fn plain_json_reads_back() {
     for (value, ty) in values {
         assert_eq!(decoder.json(&value.to_plain_json(), TypeIx(ty)).as_ref(), Ok(&value));
     }
-}
-
-#[test]
-fn outputs_are_lines_or_an_object() {
-    let types = types();
-    let decoder = Decoder::new(&types, &default);
-    let declared = [("lines".into(), TypeIx(2)), ("names".into(), TypeIx(18)), ("log".into(), TypeIx(16))];
-    let show = |written: &str| match decoder.outputs(written, &declared) {
-        Ok(fields) => serde_json::to_string(&fields).unwrap(),
-        Err(error) => error.to_string(),
-    };
-    assert_eq!(
-        show("lines=80%\nnames=a,b\n\nlog<<END\nx=1\ny\nEND\nother=1\n"),
-        r#"{"lines":{"$percent":80.0},"names":["a","b"],"log":"x=1\ny"}"#
-    );
-    assert_eq!(show(r#"{"lines": 80, "names": []}"#), r#"{"lines":{"$percent":80.0},"names":[],"log":null}"#);
-    assert_eq!(show("lines=80%\n"), "names: expected list<string>, found nothing in $WF_OUTPUT");
-    assert_eq!(show("hm"), r#"expected name=value in $WF_OUTPUT, found "hm""#);
-    assert_eq!(show("lines=1\nlog<<E\n"), r#"expected a line "E" that ends the value in $WF_OUTPUT, found the end"#);
-    assert!(written_outputs("{").is_err());
 }

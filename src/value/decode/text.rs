@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use ecow::EcoString;
-use indexmap::IndexMap;
 use serde_json::Value as Json;
 
 use super::{DecodeError, Decoder, file, quoted, type_text};
@@ -104,66 +102,4 @@ impl Decoder<'_> {
         }
         Ok(Value::Map(Arc::new(fields)))
     }
-
-    /// Reads what a process wrote to `$WF_OUTPUT` (see [`written_outputs`]) as the `declared` outputs, in their order.
-    /// Names that nobody declared are ignored; a missing one is `none` where it is optional.
-    pub fn outputs(&self, written: &str, declared: &[(EcoString, TypeIx)]) -> Result<Fields, DecodeError> {
-        let written = written_outputs(written)?;
-        let mut fields = Fields::new();
-        for (name, ty) in declared {
-            let value = match written.get(name) {
-                Some(Written::Text(text)) => self.text(text, *ty),
-                Some(Written::Json(json)) => self.json(json, *ty),
-                None if matches!(self.types.get(ty.index()), Some(Type::Optional(_))) => Ok(Value::None),
-                None => Err(DecodeError::new(type_text(self.types, *ty), "nothing in $WF_OUTPUT")),
-            };
-            fields.insert(name.clone(), value.map_err(|error| error.under(name))?);
-        }
-        Ok(fields)
-    }
-}
-
-/// An output as a process wrote it.
-#[derive(Clone, PartialEq, Debug)]
-pub enum Written {
-    /// After `name=`.
-    Text(String),
-    /// In an object.
-    Json(Json),
-}
-
-/// Splits `$WF_OUTPUT`: one JSON object, or lines `name=value` (the last of a name wins), where
-/// `name<<END` begins a value of several lines that a line `END` ends.
-pub fn written_outputs(written: &str) -> Result<IndexMap<EcoString, Written>, DecodeError> {
-    if written.trim_start().starts_with('{') {
-        let object: serde_json::Map<String, Json> = serde_json::from_str(written)
-            .map_err(|error| DecodeError::new("a JSON object in $WF_OUTPUT", format!("{error}")))?;
-        return Ok(object.into_iter().map(|(name, json)| (name.into(), Written::Json(json))).collect());
-    }
-    let mut outputs = IndexMap::new();
-    let mut lines = written.lines();
-    while let Some(line) = lines.next() {
-        if line.trim().is_empty() {
-            continue;
-        }
-        let (name, value) = match (line.split_once('='), line.split_once("<<")) {
-            (Some((name, _)), Some((other, end))) if other.len() < name.len() => (other, several(&mut lines, end)?),
-            (None, Some((name, end))) => (name, several(&mut lines, end)?),
-            (Some((name, value)), _) => (name, value.to_owned()),
-            (None, None) => return Err(DecodeError::new("name=value in $WF_OUTPUT", quoted(line))),
-        };
-        outputs.insert(name.trim().into(), Written::Text(value));
-    }
-    Ok(outputs)
-}
-
-fn several(lines: &mut std::str::Lines, end: &str) -> Result<String, DecodeError> {
-    let mut value = Vec::new();
-    for line in lines.by_ref() {
-        if line == end.trim() {
-            return Ok(value.join("\n"));
-        }
-        value.push(line);
-    }
-    Err(DecodeError::new(format!("a line {} that ends the value in $WF_OUTPUT", quoted(end.trim())), "the end"))
 }
