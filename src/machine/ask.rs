@@ -273,7 +273,9 @@ impl<'a> Run<'a> {
                 }
                 self.s.unknown = Consent::Asked { waiting: vec![t] };
                 let names = self.plan.nodes.iter().filter_map(|node| match node {
-                    Node::Step(step) if self.work_of(step).is_some_and(|work| work.effects.risk == Risk::Unknown) => {
+                    Node::Step(step)
+                        if self.plan.work_of(&step.does).is_some_and(|work| work.effects.risk == Risk::Unknown) =>
+                    {
                         Some(Value::Str(step.name.clone()))
                     }
                     _ => None,

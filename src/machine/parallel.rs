@@ -11,7 +11,7 @@ use super::frame::FrameId;
 use super::loops::{Passes, cycle, dependents, pass_suffix};
 use super::run::{Run, failure};
 use super::task::{Completion, Entry, Flow, On, Task, TaskId, Why};
-use crate::plan::ir::{BlockIx, Does, For, Node, NodeIx, Parallel, Policy, Step, Work};
+use crate::plan::ir::{BlockIx, For, Node, NodeIx, Parallel, Policy, Step, Work};
 use crate::value::{Failure, Fields, Value};
 
 /// Neighbouring steps that `--parallel` looks at together.
@@ -95,7 +95,7 @@ impl<'a> Run<'a> {
             .skip(at)
             .take(WINDOW)
             .map_while(|node| match self.node(*node) {
-                Some(Node::Step(step)) => Some((&**step, self.work_of(step)?)),
+                Some(Node::Step(step)) => Some((&**step, self.plan.work_of(&step.does)?)),
                 _ => None,
             })
             .collect();
@@ -129,19 +129,6 @@ impl<'a> Run<'a> {
         self.push(t, Entry::Parallel(Box::new(run)));
         self.start_children(t);
         true
-    }
-
-    /// The action of a step that is not a workflow.
-    pub fn work_of(&self, step: &Step) -> Option<&'a Work> {
-        let ix = match &step.does {
-            Does::Work(work) => *work,
-            Does::Command { body, .. } => match self.plan.bodies.get(body.index())?.kind {
-                crate::plan::ir::BodyKind::Command(work) => work,
-                _ => return None,
-            },
-            Does::Workflow { .. } => return None,
-        };
-        self.plan.works.get(ix.index())
     }
 
     fn parallel_mut(&mut self, t: TaskId) -> Option<&mut ParallelRun> {

@@ -194,13 +194,13 @@ impl<'a> Writer<'a> {
         self.out.steps += 1;
         let number = self.out.steps;
         let title = step.title.map_or(String::new(), |title| format!(": {}", frame.show(title)));
-        let work = self.work(&step.does);
+        let work = self.plan.work_of(&step.does);
         let mut details = vec![action::text(self.plan, &step.does, frame)];
-        details.extend(work.map(|(work, _)| action::effects(work, frame)).filter(|text| !text.is_empty()));
-        details.extend(self.policies(step, work.map(|(work, _)| work), frame));
+        details.extend(work.map(|work| action::effects(work, frame)).filter(|text| !text.is_empty()));
+        details.extend(self.policies(step, work, frame));
         details.extend(step.handlers.iter().map(|handler| self.handler(*handler)));
-        let risk = work.map(|(work, _)| if step.risky.is_some() { Risk::Risky } else { work.effects.risk });
-        self.note(step, work.map(|(work, _)| work), risk, frame);
+        let risk = work.map(|work| if step.risky.is_some() { Risk::Risky } else { work.effects.risk });
+        self.note(step, work, risk, frame);
         let line = self.line(format!("{}{title}", step.name));
         (line.step, line.details, line.risk) = (Some(number), details, risk);
         if let Does::Workflow { body, .. } = &step.does
@@ -208,19 +208,6 @@ impl<'a> Writer<'a> {
         {
             let inner = Frame::unknown(self.plan);
             self.deeper(|to| to.body(*body, &inner));
-        }
-    }
-
-    /// What a step does in the end, and the command it goes through.
-    fn work(&self, does: &Does) -> Option<(&'a Work, Option<BodyIx>)> {
-        let plan = self.plan;
-        match does {
-            Does::Work(work) => Some((plan.works.get(work.index())?, None)),
-            Does::Command { body, .. } => match &plan.bodies.get(body.index())?.kind {
-                BodyKind::Command(work) => Some((plan.works.get(work.index())?, Some(*body))),
-                _ => None,
-            },
-            Does::Workflow { .. } => None,
         }
     }
 

@@ -1,6 +1,6 @@
 //! Actions and effects in a few words.
 
-use crate::plan::ir::{Action, BodyKind, Does, ExprIx, Plan, ScriptPiece, Work};
+use crate::plan::ir::{Action, Does, ExprIx, Plan, ScriptPiece, Work};
 
 use super::frame::Frame;
 
@@ -16,10 +16,7 @@ pub(super) fn text(plan: &Plan, does: &Does, frame: &Frame) -> String {
         Does::Work(work) => plan.works.get(work.index()).map_or(String::new(), |work| action(&work.action, frame)),
         Does::Workflow { body, args } => call("run ", body, args),
         Does::Command { body, args } => {
-            let what = match plan.bodies.get(body.index()).map(|body| &body.kind) {
-                Some(BodyKind::Command(work)) => plan.works.get(work.index()).map_or("", |work| word(&work.action)),
-                _ => "",
-            };
+            let what = plan.work_of(does).map_or("", |work| word(&work.action));
             format!("{} ({what})", call("@", body, args))
         }
     }
