@@ -9,6 +9,7 @@ use super::watch::short;
 use super::{Context, Exit, Outcome, Usage, latest, watch};
 use crate::engine::Engine;
 use crate::journal::RunInfo;
+use crate::machine::Machine;
 use crate::machine::command::Ask;
 use crate::machine::input::Input;
 use std::sync::Arc;
@@ -16,9 +17,10 @@ use std::sync::Arc;
 pub(super) fn run(args: &AnswerArgs, context: Context) -> Outcome {
     let engine = super::engine()?;
     let question = find(&engine, args)?;
-    let answer = watch::prompt::parse(&question.ask, &question.words, &question.plan)?;
+    let answer = watch::prompt::parse(&question.ask, &question.words, question.machine.plan())?;
     let input = Input::Answered { ask: question.ask.ask, answer, by: super::who(), comment: args.comment.clone() };
     let run = &question.run;
+    question.machine.clone().apply(crate::driver::local::clock(), &input)?;
     if engine.journal().holder(&run.id).is_some() {
         engine.leave(&run.id, &input)?;
         return confirm(&engine, run, question.ask.ask);
@@ -32,7 +34,7 @@ struct Question {
     run: RunInfo,
     ask: Arc<Ask>,
     words: String,
-    plan: Arc<crate::plan::ir::Plan>,
+    machine: Machine,
 }
 
 /// `[RUN] [ASK] ANSWER…`: what is left out must be clear without it.
@@ -71,7 +73,7 @@ fn find(engine: &Engine, args: &AnswerArgs) -> Result<Question, Usage> {
             return Err(format!("run {} asks several things: {}; name one", short(&run.id), names.join(", ")).into());
         }
     };
-    Ok(Question { run, ask, words: words.join(" "), plan: machine.plan().clone() })
+    Ok(Question { run, ask, words: words.join(" "), machine })
 }
 
 /// That nothing is asked, and who answered last.

@@ -94,7 +94,7 @@ pub enum Command {
     Resume(ResumeArgs),
     /// Answer what a run asks, and go on with it
     Answer(AnswerArgs),
-    /// Stop a run
+    /// Stop a run for good; an interrupt leaves it resumable instead
     Cancel(CancelArgs),
     /// Undo a run: its `undo` actions, then files
     Rollback(RollbackArgs),

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::Machine;
-use super::command::{Command, Outcome};
+use super::command::{Ask, AskKind, Command, Outcome};
 use super::facts::Facts;
-use super::input::{AttemptResult, Input, Raw, Start};
+use super::input::{Answer, AttemptResult, Input, Raw, Start};
 use super::judge::judge;
 use super::notice::Notice;
 use super::run::{Run, failure};
@@ -152,7 +152,10 @@ impl Machine {
                 known(s.attempts.contains_key(attempt), &format!("attempt {attempt}"))
             }
             (_, Input::TimerFired { timer }) => known(s.timers.contains_key(timer), &format!("timer {timer}")),
-            (_, Input::Answered { ask, .. }) => known(s.asks.contains_key(ask), &format!("question {ask}")),
+            (_, Input::Answered { ask, answer, .. }) => match s.asks.get(ask) {
+                Some(open) => self.admit_answer(&open.ask, answer),
+                None => refuse(format!("nobody asked for question {ask}")),
+            },
             (_, Input::SnapshotTaken { snapshot, .. }) => match s.snapshots.get(snapshot) {
                 Some(Request::Restore { .. }) => refuse(format!("snapshot {snapshot} is one to be restored")),
                 request => known(request.is_some(), &format!("snapshot {snapshot}")),
@@ -176,6 +179,16 @@ impl Machine {
                 refuse("a rollback is under way: it ends first")
             }
             _ => Ok(()),
+        }
+    }
+
+    /// What goes on after a step may count on its outputs: who answers `continue` gives those that may not be `none`.
+    fn admit_answer(&self, ask: &Ask, answer: &Answer) -> Result<(), Refused> {
+        let (AskKind::Escalation(outputs), Answer::Continue(given)) = (&ask.kind, answer) else { return Ok(()) };
+        let missing = outputs.iter().find(|(name, ty)| !self.plan.is_optional(*ty) && !given.contains_key(name));
+        match missing {
+            Some((name, _)) => refuse(format!("to continue after `{}`, give its output: {name}=VALUE", ask.name)),
+            None => Ok(()),
         }
     }
 
@@ -275,11 +288,7 @@ impl<'a> Run<'a> {
             let value = match (start.inputs.get(&param.name), param.default) {
                 (Some(value), _) => value.clone(),
                 (None, Some(default)) => self.eval(t, default)?,
-                (None, None)
-                    if matches!(plan.types.get(param.ty.index()), Some(crate::plan::ir::Type::Optional(_))) =>
-                {
-                    Value::None
-                }
+                (None, None) if plan.is_optional(param.ty) => Value::None,
                 (None, None) => return Err(failure("value", format!("the parameter {} has no value", param.name))),
             };
             self.set(t, slot as u32, value);

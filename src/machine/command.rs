@@ -190,8 +190,9 @@ pub enum AskKind {
     Approval,
     /// Values for these outputs: name and index of the type in the plan.
     Values(Vec<(EcoString, crate::plan::ir::TypeIx)>),
-    /// Retry, continue, roll back or abort.
-    Escalation,
+    /// Retry, continue, roll back or abort. Outputs of the failed step, which `continue` may give: name and index of the
+    /// type in the plan.
+    Escalation(Vec<(EcoString, crate::plan::ir::TypeIx)>),
     /// Whether a step may run.
     Permission,
 }

@@ -237,7 +237,11 @@ impl<'a> Run<'a> {
         }
         let (.., path) = self.handlers_on_top(t);
         let show = vec![("failure".into(), Value::Failure(Arc::new(failure)))];
-        self.ask(t, AskOf::Escalation(t), path, AskKind::Escalation, message, show, None, None);
+        let outputs = match self.task(t).stack.last() {
+            Some(Entry::Step(run)) => self.step_of(run.of).map(|step| self.outputs_of(step)).unwrap_or_default(),
+            _ => Vec::new(),
+        };
+        self.ask(t, AskOf::Escalation(t), path, AskKind::Escalation(outputs), message, show, None, None);
     }
 
     /// A person decided about the construct on top.

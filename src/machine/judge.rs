@@ -212,7 +212,7 @@ impl<'a> Judging<'a> {
             return Ok(value.clone());
         }
         let Some(written) = self.raw.written.get(&output.name) else {
-            if matches!(self.plan.types.get(output.ty.index()), Some(crate::plan::ir::Type::Optional(_))) {
+            if self.plan.is_optional(output.ty) {
                 return Ok(Value::None);
             }
             return fault("output", format!("output {} was not written to $WF_OUTPUT", output.name));

@@ -14,7 +14,9 @@ use super::run::{Run, failure};
 use super::scope::ScopeOf;
 use super::state::{AskOf, InFlight, TimerOf};
 use super::task::{Completion, Entry, Flow, On, TaskId, Why};
-use crate::plan::ir::{Action, BodyIx, BodyKind, Does, ExprIx, Node, NodeIx, Plan, Retry, Step, Undo, Work, WorkIx};
+use crate::plan::ir::{
+    Action, BodyIx, BodyKind, Does, ExprIx, Node, NodeIx, Output, Plan, Retry, Step, TypeIx, Undo, Work, WorkIx,
+};
 use crate::value::{Failure, Fields, Value};
 
 /// Where an undo action stands in a plan.
@@ -585,7 +587,7 @@ impl<'a> Run<'a> {
         let Some(run) = self.close_step(t) else { return };
         let Some(step) = self.step_of(run.of) else { return self.done(t, Completion::Normal) };
         let mut outputs = Fields::new();
-        for name in self.output_names(step) {
+        for (name, _) in self.outputs_of(step) {
             outputs.insert(name, Value::None);
         }
         outputs.extend(given);
@@ -595,16 +597,17 @@ impl<'a> Run<'a> {
         self.done(t, Completion::Normal);
     }
 
-    fn output_names(&self, step: &'a Step) -> Vec<EcoString> {
+    /// The outputs of a step with their types.
+    pub fn outputs_of(&self, step: &'a Step) -> Vec<(EcoString, TypeIx)> {
+        let typed =
+            |outputs: &[Output]| outputs.iter().map(|output| (output.name.clone(), output.ty)).collect::<Vec<_>>();
         let body = match &step.does {
-            Does::Work(work) => {
-                let outputs = self.work(Some(*work)).map_or(&[][..], |work| &work.outputs);
-                return outputs.iter().map(|output| output.name.clone()).collect();
-            }
+            Does::Work(work) => return self.work(Some(*work)).map_or_else(Vec::new, |work| typed(&work.outputs)),
             Does::Command { body, .. } | Does::Workflow { body, .. } => self.plan.bodies.get(body.index()),
         };
-        let declared = body.map_or(&[][..], |body| &body.outputs).iter().map(|(name, _)| name.clone());
-        declared.chain(step.outputs.iter().map(|output| output.name.clone())).collect()
+        let mut outputs = body.map_or_else(Vec::new, |body| body.outputs.clone());
+        outputs.extend(typed(&step.outputs));
+        outputs
     }
 
     /// A handler starts the step on top over.

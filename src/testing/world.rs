@@ -150,7 +150,9 @@ impl TestWorld {
     fn answered(&mut self, ask: &Ask) -> Option<AnswerWord> {
         let path = RunPath::parse(&ask.name);
         let failed = match ask.show.first() {
-            Some((_, Value::Failure(failure))) if ask.kind == AskKind::Escalation => RunPath::parse(&failure.step),
+            Some((_, Value::Failure(failure))) if matches!(ask.kind, AskKind::Escalation(_)) => {
+                RunPath::parse(&failure.step)
+            }
             _ => RunPath::default(),
         };
         let fits = |line: &AnswerLine| path.ends_with(&line.name) || failed.ends_with(&line.name);
@@ -248,13 +250,13 @@ impl World for TestWorld {
                 _ => Answer::Reject,
             },
             (Some(AnswerWord::Value(given)), AskKind::Values(outputs)) => Answer::Values(self.values(outputs, &given)),
-            (Some(AnswerWord::Value(Value::Record(fields))), AskKind::Escalation) => {
+            (Some(AnswerWord::Value(Value::Record(fields))), AskKind::Escalation(_)) => {
                 Answer::Continue((*fields).clone())
             }
             (Some(AnswerWord::Value(Value::Record(fields))), AskKind::Permission) => Answer::Done((*fields).clone()),
             (Some(AnswerWord::Value(given)), kind) => {
                 let words = match kind {
-                    AskKind::Escalation => "retry, continue, rollback, abort or a record of outputs",
+                    AskKind::Escalation(_) => "retry, continue, rollback, abort or a record of outputs",
                     _ => "approve or reject",
                 };
                 self.trouble.get_or_insert(format!("{} takes {words}, not {}", ask.name, literal(&given)));

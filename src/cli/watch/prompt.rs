@@ -10,14 +10,17 @@ use crate::eval;
 use crate::machine::command::{Ask, AskKind};
 use crate::machine::input::Answer;
 use crate::plan::ir::{Plan, TypeIx};
-use crate::value::Fields;
+use crate::value::{Fields, Value};
 
 /// The answers that a question takes, for messages.
 pub(in crate::cli) fn choices(ask: &Ask) -> String {
     match &ask.kind {
         AskKind::Approval => "approve|reject".to_owned(),
         AskKind::Values(wanted) => wanted.iter().map(|(name, _)| format!("{name}=…")).collect::<Vec<_>>().join(" "),
-        AskKind::Escalation => "retry|continue|rollback|abort".to_owned(),
+        AskKind::Escalation(outputs) => {
+            let given: String = outputs.iter().map(|(name, _)| format!(" {name}=…")).collect();
+            format!("retry|continue{given}|rollback|abort")
+        }
         AskKind::Permission => "yes|no|always|abort".to_owned(),
     }
 }
@@ -28,10 +31,12 @@ pub(in crate::cli) fn parse(ask: &Ask, words: &str, plan: &Plan) -> Result<Answe
     Ok(match (&ask.kind, word) {
         (AskKind::Approval, "approve" | "yes" | "y") => Answer::Approve,
         (AskKind::Approval, "reject" | "no" | "n") => Answer::Reject,
-        (AskKind::Escalation, "retry") => Answer::Retry,
-        (AskKind::Escalation, "continue") => Answer::Continue(Fields::new()),
-        (AskKind::Escalation, "rollback") => Answer::Rollback,
-        (AskKind::Escalation | AskKind::Permission, "abort") => Answer::Abort,
+        (AskKind::Escalation(_), "retry") => Answer::Retry,
+        (AskKind::Escalation(outputs), _) if word.split_whitespace().next() == Some("continue") => {
+            Answer::Continue(given(outputs, word.trim_start_matches("continue"), plan)?)
+        }
+        (AskKind::Escalation(_), "rollback") => Answer::Rollback,
+        (AskKind::Escalation(_) | AskKind::Permission, "abort") => Answer::Abort,
         (AskKind::Permission, "yes" | "y") => Answer::Yes,
         (AskKind::Permission, "no" | "n") => Answer::No,
         (AskKind::Permission, "always") => Answer::Always,
@@ -40,21 +45,29 @@ pub(in crate::cli) fn parse(ask: &Ask, words: &str, plan: &Plan) -> Result<Answe
     })
 }
 
-/// `name=value` for each value asked for; the value alone where there is one.
-fn values(wanted: &[(EcoString, TypeIx)], words: &str, plan: &Plan) -> Result<Fields, String> {
-    let read =
-        |text: &str, ty: TypeIx| eval::decode_text(plan, text, ty, &eval::Nothing).map_err(|why| why.to_string());
-    if let [(name, ty)] = wanted {
-        let text = words.strip_prefix(&format!("{name}=")).unwrap_or(words);
-        return Ok(Fields::from_iter([(name.clone(), read(text, *ty)?)]));
-    }
+/// `name=value` for some of the values that may be given.
+fn given(wanted: &[(EcoString, TypeIx)], words: &str, plan: &Plan) -> Result<Fields, String> {
     let mut fields = Fields::new();
     for word in words.split_whitespace() {
         let (name, text) = word.split_once('=').ok_or_else(|| format!("`{word}` is not name=value"))?;
         let found = wanted.iter().find(|(wanted, _)| wanted == name);
         let (name, ty) = found.ok_or_else(|| format!("`{name}` is not asked for"))?;
-        fields.insert(name.clone(), read(text, *ty).map_err(|why| format!("{name}: {why}"))?);
+        fields.insert(name.clone(), read(text, *ty, plan).map_err(|why| format!("{name}: {why}"))?);
     }
+    Ok(fields)
+}
+
+fn read(text: &str, ty: TypeIx, plan: &Plan) -> Result<Value, String> {
+    eval::decode_text(plan, text, ty, &eval::Nothing).map_err(|why| why.to_string())
+}
+
+/// `name=value` for each value asked for; the value alone where there is one.
+fn values(wanted: &[(EcoString, TypeIx)], words: &str, plan: &Plan) -> Result<Fields, String> {
+    if let [(name, ty)] = wanted {
+        let text = words.strip_prefix(&format!("{name}=")).unwrap_or(words);
+        return Ok(Fields::from_iter([(name.clone(), read(text, *ty, plan)?)]));
+    }
+    let fields = given(wanted, words, plan)?;
     match wanted.iter().find(|(name, _)| !fields.contains_key(name)) {
         Some((name, _)) => Err(format!("`{name}` is missing: give {name}=value")),
         None => Ok(fields),
